@@ -1,0 +1,48 @@
+# The only door: every command of the project.
+.PHONY: help setup build demo test check bench clean
+.DEFAULT_GOAL := help
+PORT ?= 8080
+
+# Debian's browser and driver; the driver finds its settings in this file.
+export CHROMEDRIVER ?= /usr/bin/chromedriver
+export CHROMIUM ?= /usr/bin/chromium
+export WASM_BINDGEN_TEST_WEBDRIVER_JSON ?= $(CURDIR)/tests/browser/webdriver.json
+# Seconds for the whole browser test binary.
+export WASM_BINDGEN_TEST_TIMEOUT ?= 300
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+setup:
+	@scripts/setup.sh
+
+setup-browser:
+	@scripts/setup.sh --with-browser
+
+build: setup ## build pkg/
+	@scripts/build-pkg.sh
+
+demo: build ## build and serve the demo page (PORT=8080)
+	@PORT=$(PORT) node scripts/serve.mjs
+
+test: setup-browser ## all tests
+	cargo test --quiet --lib
+	cargo test --quiet --doc
+	wasm-pack test --headless --chrome --mode no-install --test browser
+	@scripts/build-pkg.sh
+	npx --no-install tsc --project tests/types
+	node --test tests/js/
+
+check: setup ## format, lints, docs, all tests, size
+	cargo fmt --check
+	cargo clippy --quiet --all-targets -- -D warnings
+	cargo clippy --quiet --all-targets --target wasm32-unknown-unknown -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
+	@$(MAKE) --no-print-directory test
+
+bench: setup-browser build ## compare with raw IndexedDB, in one page and one run
+	node bench/run.mjs
+
+clean: ## remove everything built
+	cargo clean
+	rm -rf pkg node_modules

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Builds pkg/: wasm-pack's output, optimised, with the door and a content hash in every URL.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rm -rf pkg
+# The package's wasm-opt step is off (Cargo.toml): it would download a binary. The pinned one runs below.
+wasm-pack build --release --target web --out-dir pkg --mode no-install
+node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers \
+  pkg/pos_offline_bg.wasm -o pkg/optimised.wasm
+mv pkg/optimised.wasm pkg/pos_offline_bg.wasm
+node scripts/finish-pkg.mjs

@@ -1,0 +1,53 @@
+// Turns wasm-pack's output in pkg/ into the package: the door (index.js), content hashes in every URL, npm metadata.
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync, rmSync, writeFileSync, copyFileSync, readdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const pkg = new URL("../pkg/", import.meta.url);
+const door = new URL("../src/bindings/", import.meta.url);
+const read = (name) => readFileSync(new URL(name, pkg), "utf8");
+
+/** Renames a file of pkg/ to carry a hash of its content; returns the new name. */
+function hashed(name) {
+  const hash = createHash("sha256").update(readFileSync(new URL(name, pkg))).digest("hex").slice(0, 16);
+  const renamed = name.replace(/\.(\w+)$/, `-${hash}.$1`);
+  renameSync(new URL(name, pkg), new URL(renamed, pkg));
+  return renamed;
+}
+
+/** Replaces a file name in a text where it must occur. */
+function replaced(text, from, to) {
+  if (!text.includes(from)) throw new Error(`pkg: '${from}' not found where it was expected`);
+  return text.replaceAll(from, to);
+}
+
+// From the inside out, so that each hash covers the names of the files behind it.
+const wasm = hashed("pos_offline_bg.wasm");
+writeFileSync(new URL("pos_offline.js", pkg), replaced(read("pos_offline.js"), "pos_offline_bg.wasm", wasm));
+const glue = hashed("pos_offline.js");
+const index = readFileSync(new URL("index.js", door), "utf8");
+writeFileSync(
+  new URL("index.js", pkg),
+  replaced(replaced(index, "pos_offline_bg.wasm", wasm), "pos_offline.js", glue),
+);
+copyFileSync(new URL("index.d.ts", door), new URL("index.d.ts", pkg));
+
+const metadata = JSON.parse(read("package.json"));
+Object.assign(metadata, {
+  main: "index.js",
+  module: "index.js",
+  types: "index.d.ts",
+  exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+  files: ["index.js", "index.d.ts", wasm, glue, "pos_offline.d.ts", "LICENSE", "README.md"],
+  // Importing the door sets window.offlineDB.
+  sideEffects: ["./index.js"],
+});
+writeFileSync(new URL("package.json", pkg), JSON.stringify(metadata, null, 2) + "\n");
+// wasm-pack's .gitignore would make `npm pack` leave everything out.
+for (const name of readdirSync(pkg)) {
+  if (name === ".gitignore" || name.endsWith(".wasm.d.ts")) rmSync(new URL(name, pkg));
+}
+
+const bytes = readFileSync(new URL(wasm, pkg));
+const kilobytes = (size) => `${(size / 1024).toFixed(1)} KB`;
+console.log(`pkg/${wasm}: ${kilobytes(bytes.length)}, gzipped ${kilobytes(gzipSync(bytes, { level: 9 }).length)}`);

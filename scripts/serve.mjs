@@ -1,0 +1,55 @@
+// A static file server on the loopback interface, for the demo and the tests.
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+
+/** Serves the files below `root`; resolves with `{url, close}` when it listens. Port 0 takes any free port. */
+export function serve(root, { port = 0, maxAge = 0 } = {}) {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    let file = join(root, path);
+    if (path.includes("..")) return void response.writeHead(400).end();
+    if (existsSync(file) && statSync(file).isDirectory()) {
+      if (!path.endsWith("/")) return void response.writeHead(308, { location: `${path}/` }).end();
+      file = join(file, "index.html");
+    }
+    if (!existsSync(file)) return void response.writeHead(404).end(`no file ${path}`);
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "cache-control": maxAge ? `max-age=${maxAge}` : "no-cache",
+    });
+    createReadStream(file).pipe(response);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () =>
+      resolve({
+        url: `http://127.0.0.1:${server.address().port}`,
+        close: () => new Promise((closed) => server.close(closed).closeAllConnections()),
+      }),
+    );
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const port = Number(process.env.PORT ?? 8080);
+  try {
+    const { url } = await serve(root, { port });
+    console.log(`The demo is at ${url}/www/ (Ctrl+C ends it)`);
+  } catch (error) {
+    console.error(error.code === "EADDRINUSE" ? `Port ${port} is taken; choose another: make demo PORT=8081` : error);
+    process.exit(1);
+  }
+}

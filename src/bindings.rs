@@ -1,0 +1,101 @@
+//! What JavaScript sees: every exported class and method. Decode, call, encode; no decision is made here.
+
+mod cache;
+mod catalogue;
+mod config;
+mod decode;
+mod encode;
+mod generic;
+mod offline_orders;
+mod orders;
+mod quota;
+mod sessions;
+mod sync_errors;
+mod transactions;
+mod users;
+
+use futures::future::FutureExt;
+use js_sys::Promise;
+use rexie::TransactionMode;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::IdbTransaction;
+
+use crate::error::Result;
+use crate::offline_db::OfflineDb;
+use decode::one_or_more_texts;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("bindings/types.ts");
+
+/// The till's data: typed, indexed and committed. A write resolves when its transaction has committed.
+#[wasm_bindgen(js_name = OfflineDB)]
+#[derive(Debug)]
+pub struct JsOfflineDb(OfflineDb);
+
+#[wasm_bindgen(js_class = OfflineDB)]
+impl JsOfflineDb {
+    /// A handle; nothing is opened yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_optional_param_type = "OfflineDBOptions")] options: JsValue,
+    ) -> Result<JsOfflineDb> {
+        OfflineDb::new(decode::database_options(&options)?).map(JsOfflineDb)
+    }
+
+    /// Opens and upgrades; resolves when ready. Calling it again is harmless.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn init(&self) -> Promise {
+        self.run(async move |db| db.init().await.map(|()| JsValue::UNDEFINED))
+    }
+
+    /// Whether the database is open.
+    #[wasm_bindgen(js_name = isReady)]
+    pub fn is_ready(&self) -> bool {
+        self.0.is_ready()
+    }
+
+    /// Closes and leaves no listener behind. What has begun is still committed; later calls reject with code `Closed`
+    /// until `init()`.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Deletes the database with every row in it; resolves true. The next call opens a new, empty one.
+    #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
+    pub fn reset(&self) -> Promise {
+        self.run(async move |db| db.reset().await.map(|()| true))
+    }
+
+    /// A native transaction over one or more stores, begun at once. The database must be open. Rows that it writes to
+    /// `transactions` or `pos_offline_orders` with a boolean `synced` are made indexable when it has committed.
+    #[wasm_bindgen(js_name = getNewTransaction)]
+    pub fn get_new_transaction(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "StoreName | StoreName[]")] stores: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "\"readonly\" | \"readwrite\"")] mode: JsValue,
+    ) -> Result<IdbTransaction> {
+        let names = one_or_more_texts("stores", &stores)?;
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let mode = match decode::choice("mode", &mode, &["readonly", "readwrite"])? {
+            Some("readwrite") => TransactionMode::ReadWrite,
+            _ => TransactionMode::ReadOnly,
+        };
+        self.0.native_transaction(&names, mode)
+    }
+
+    /// What the database is doing and did last, for people who debug it.
+    #[wasm_bindgen(unchecked_return_type = "DatabaseStatus")]
+    pub fn status(&self) -> JsValue {
+        encode::status(&self.0.status())
+    }
+}
+
+impl JsOfflineDb {
+    /// Runs a call on a handle of its own, so that this object can be closed or freed meanwhile. Boxed, so that the
+    /// promise around it is compiled once and not for each method.
+    fn run<T: Into<JsValue>>(&self, call: impl AsyncFnOnce(OfflineDb) -> Result<T> + 'static) -> Promise {
+        let db = self.0.clone();
+        future_to_promise(async move { Ok(call(db).await?.into()) }.boxed_local())
+    }
+}

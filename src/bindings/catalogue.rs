@@ -1,0 +1,159 @@
+//! The catalogue: products, categories, payment methods and taxes.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::JsOfflineDb;
+use super::decode::{self, text};
+use crate::error::Result;
+use crate::model::{Category, PaymentMethod, Product, Tax};
+use crate::offline_db::OfflineDb;
+use crate::store::{Record, Select};
+
+#[wasm_bindgen(js_class = OfflineDB)]
+impl JsOfflineDb {
+    /// Saves products with `cached_at` now; resolves how many are saved. A product that cannot be saved is named on the
+    /// console and in the report that `onReport` gets.
+    #[wasm_bindgen(js_name = bulkSaveProducts, unchecked_return_type = "Promise<number>")]
+    pub fn bulk_save_products(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "readonly ProductInput[]")] products: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
+    ) -> Promise {
+        self.run(async move |db| save_list(&db, Product::STORE, &products, &options).await)
+    }
+
+    /// Every product.
+    #[wasm_bindgen(js_name = getAllProducts, unchecked_return_type = "Promise<ProductRecord[]>")]
+    pub fn get_all_products(&self) -> Promise {
+        self.run(async move |db| db.select(Product::STORE, &Select::all()).await)
+    }
+
+    /// The product, null when there is none.
+    #[wasm_bindgen(js_name = getProduct, unchecked_return_type = "Promise<ProductRecord | null>")]
+    pub fn get_product(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
+        self.run(async move |db| db.get_product(&id).await)
+    }
+
+    /// The product with this barcode, null when there is none.
+    #[wasm_bindgen(js_name = getProductByBarcode, unchecked_return_type = "Promise<ProductRecord | null>")]
+    pub fn get_product_by_barcode(&self, #[wasm_bindgen(unchecked_param_type = "string")] barcode: JsValue) -> Promise {
+        self.run(async move |db| db.get_product_by_barcode(&text("barcode", &barcode)?).await)
+    }
+
+    /// The product with this internal reference, null when there is none.
+    #[wasm_bindgen(js_name = getProductByDefaultCode, unchecked_return_type = "Promise<ProductRecord | null>")]
+    pub fn get_product_by_default_code(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] code: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.get_product_by_default_code(&text("code", &code)?).await)
+    }
+
+    /// The products of a category, by its id.
+    #[wasm_bindgen(js_name = getProductsByCategory, unchecked_return_type = "Promise<ProductRecord[]>")]
+    pub fn get_products_by_category(
+        &self,
+        #[wasm_bindgen(js_name = categoryId, unchecked_param_type = "RecordKey")] category: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.get_products_by_category(&category).await)
+    }
+
+    /// How many products there are.
+    #[wasm_bindgen(js_name = getProductCount, unchecked_return_type = "Promise<number>")]
+    pub fn get_product_count(&self) -> Promise {
+        self.run(async move |db| db.count(Product::STORE, &Select::all()).await)
+    }
+
+    /// Deletes every product; resolves true.
+    #[wasm_bindgen(js_name = clearAllProducts, unchecked_return_type = "Promise<boolean>")]
+    pub fn clear_all_products(&self) -> Promise {
+        self.run(async move |db| db.clear(Product::STORE).await.map(|()| true))
+    }
+
+    /// Saves categories; resolves how many are saved.
+    #[wasm_bindgen(js_name = saveCategories, unchecked_return_type = "Promise<number>")]
+    pub fn save_categories(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "readonly CategoryInput[]")] categories: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
+    ) -> Promise {
+        self.run(async move |db| save_list(&db, Category::STORE, &categories, &options).await)
+    }
+
+    /// Every category.
+    #[wasm_bindgen(js_name = getAllCategories, unchecked_return_type = "Promise<CategoryRecord[]>")]
+    pub fn get_all_categories(&self) -> Promise {
+        self.run(async move |db| db.select(Category::STORE, &Select::all()).await)
+    }
+
+    /// The category, null when there is none.
+    #[wasm_bindgen(js_name = getCategory, unchecked_return_type = "Promise<CategoryRecord | null>")]
+    pub fn get_category(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
+        self.run(async move |db| db.get_category(&id).await)
+    }
+
+    /// Deletes every category; resolves true.
+    #[wasm_bindgen(js_name = clearAllCategories, unchecked_return_type = "Promise<boolean>")]
+    pub fn clear_all_categories(&self) -> Promise {
+        self.run(async move |db| db.clear(Category::STORE).await.map(|()| true))
+    }
+
+    /// Saves payment methods; resolves how many are saved.
+    #[wasm_bindgen(js_name = savePaymentMethods, unchecked_return_type = "Promise<number>")]
+    pub fn save_payment_methods(
+        &self,
+        #[wasm_bindgen(js_name = paymentMethods, unchecked_param_type = "readonly PaymentMethodInput[]")]
+        payment_methods: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
+    ) -> Promise {
+        self.run(async move |db| save_list(&db, PaymentMethod::STORE, &payment_methods, &options).await)
+    }
+
+    /// Every payment method.
+    #[wasm_bindgen(js_name = getAllPaymentMethods, unchecked_return_type = "Promise<PaymentMethodRecord[]>")]
+    pub fn get_all_payment_methods(&self) -> Promise {
+        self.run(async move |db| db.select(PaymentMethod::STORE, &Select::all()).await)
+    }
+
+    /// Deletes every payment method; resolves true.
+    #[wasm_bindgen(js_name = clearAllPaymentMethods, unchecked_return_type = "Promise<boolean>")]
+    pub fn clear_all_payment_methods(&self) -> Promise {
+        self.run(async move |db| db.clear(PaymentMethod::STORE).await.map(|()| true))
+    }
+
+    /// Saves taxes; resolves how many are saved.
+    #[wasm_bindgen(js_name = saveTaxes, unchecked_return_type = "Promise<number>")]
+    pub fn save_taxes(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "readonly TaxInput[]")] taxes: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
+    ) -> Promise {
+        self.run(async move |db| save_list(&db, Tax::STORE, &taxes, &options).await)
+    }
+
+    /// Every tax.
+    #[wasm_bindgen(js_name = getAllTaxes, unchecked_return_type = "Promise<TaxRecord[]>")]
+    pub fn get_all_taxes(&self) -> Promise {
+        self.run(async move |db| db.select(Tax::STORE, &Select::all()).await)
+    }
+
+    /// The tax, null when there is none.
+    #[wasm_bindgen(js_name = getTax, unchecked_return_type = "Promise<TaxRecord | null>")]
+    pub fn get_tax(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
+        self.run(async move |db| db.get_tax(&id).await)
+    }
+
+    /// Deletes every tax; resolves true.
+    #[wasm_bindgen(js_name = clearAllTaxes, unchecked_return_type = "Promise<boolean>")]
+    pub fn clear_all_taxes(&self) -> Promise {
+        self.run(async move |db| db.clear(Tax::STORE).await.map(|()| true))
+    }
+}
+
+async fn save_list(db: &OfflineDb, store: &str, records: &JsValue, options: &JsValue) -> Result<u32> {
+    let (bulk, on_report) = decode::bulk(options)?;
+    let report = db.bulk_save_cached(store, records, bulk).await?;
+    decode::tell_failures(store, &report, on_report);
+    Ok(report.saved)
+}

@@ -1,0 +1,26 @@
+//! Named settings.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::JsOfflineDb;
+use super::decode::text;
+
+#[wasm_bindgen(js_class = OfflineDB)]
+impl JsOfflineDb {
+    /// Saves a setting of any shape; resolves with its key.
+    #[wasm_bindgen(js_name = saveConfig, unchecked_return_type = "Promise<string>")]
+    pub fn save_config(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] key: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "unknown")] value: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.save_config(&text("key", &key)?, &value).await)
+    }
+
+    /// The value of a setting, undefined when it was never saved.
+    #[wasm_bindgen(js_name = getConfig, unchecked_return_type = "Promise<unknown>")]
+    pub fn get_config(&self, #[wasm_bindgen(unchecked_param_type = "string")] key: JsValue) -> Promise {
+        self.run(async move |db| db.get_config(&text("key", &key)?).await)
+    }
+}

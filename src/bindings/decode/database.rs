@@ -1,0 +1,85 @@
+//! The options of the constructor.
+
+use std::time::Duration;
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::{Options, durability, is_missing, one_or_more_texts, text};
+use crate::error::{Error, Result};
+use crate::row::describe;
+use crate::schema::{DATABASE_NAME, Durability, IndexSchema, KeyPath, StoreSchema};
+use crate::store::{DatabaseOptions, EventSink, Timeouts};
+
+/// `{name, stores, timeouts: {open, upgrade, delete}}`
+pub(in super::super) fn database_options(value: &JsValue) -> Result<DatabaseOptions> {
+    let options = Options::of("options", value, &["name", "stores", "timeouts"])?;
+    let name = if options.has("name") { text("name", &options.get("name"))? } else { DATABASE_NAME.to_owned() };
+    let stores = if options.has("stores") { each("stores", &options.get("stores"), store)? } else { Vec::new() };
+    let timeouts = timeouts(&options.get("timeouts"))?;
+    Ok(DatabaseOptions { name, stores, timeouts, events: EventSink::default() })
+}
+
+fn timeouts(value: &JsValue) -> Result<Timeouts> {
+    let options = Options::of("timeouts", value, &["open", "upgrade", "delete"])?;
+    let mut timeouts = Timeouts::default();
+    for (name, timeout) in
+        [("open", &mut timeouts.open), ("upgrade", &mut timeouts.upgrade), ("delete", &mut timeouts.delete)]
+    {
+        let value = options.get(name);
+        if !is_missing(&value) {
+            *timeout = value
+                .as_f64()
+                .filter(|ms| *ms > 0.0 && *ms <= f64::from(i32::MAX))
+                .map(|ms| Duration::from_millis(ms as u64))
+                .ok_or_else(|| {
+                    Error::argument(name, format!("must be a number of milliseconds above 0, got {}", describe(&value)))
+                })?;
+        }
+    }
+    Ok(timeouts)
+}
+
+/// `{name, keyPath, autoIncrement, indexes, flags, times, durability}`
+fn store(value: &JsValue) -> Result<StoreSchema> {
+    let known = ["name", "keyPath", "autoIncrement", "indexes", "flags", "times", "durability"];
+    let options = Options::of("stores", value, &known)?;
+    let texts = |name| {
+        if options.has(name) { one_or_more_texts(name, &options.get(name)) } else { Ok(Vec::new()) }
+    };
+    Ok(StoreSchema {
+        name: text("name", &options.get("name"))?,
+        key_path: key_path(&options.get("keyPath"))?,
+        auto_increment: options.get("autoIncrement").is_truthy(),
+        indexes: if options.has("indexes") { each("indexes", &options.get("indexes"), index)? } else { Vec::new() },
+        flags: texts("flags")?,
+        times: texts("times")?,
+        durability: durability(&options.get("durability"))?.unwrap_or(Durability::Strict),
+    })
+}
+
+/// `{name, keyPath, unique, multiEntry}`
+fn index(value: &JsValue) -> Result<IndexSchema> {
+    let options = Options::of("indexes", value, &["name", "keyPath", "unique", "multiEntry"])?;
+    Ok(IndexSchema {
+        name: text("name", &options.get("name"))?,
+        key_path: key_path(&options.get("keyPath"))?,
+        unique: options.get("unique").is_truthy(),
+        multi_entry: options.get("multiEntry").is_truthy(),
+    })
+}
+
+fn key_path(value: &JsValue) -> Result<KeyPath> {
+    let fields = one_or_more_texts("keyPath", value)?;
+    Ok(match value.as_string() {
+        Some(field) => KeyPath::Field(field),
+        None => KeyPath::Fields(fields),
+    })
+}
+
+fn each<T>(argument: &str, value: &JsValue, decode: impl Fn(&JsValue) -> Result<T>) -> Result<Vec<T>> {
+    if !Array::is_array(value) {
+        return Err(Error::argument(argument, format!("must be an array, got {}", describe(value))));
+    }
+    Array::from(value).iter().map(|item| decode(&item)).collect()
+}

@@ -1,0 +1,81 @@
+//! From the library's values to plain JavaScript objects.
+
+use js_sys::{Array, Object};
+use wasm_bindgen::JsValue;
+
+use crate::row::Row;
+use crate::store::{BulkFailure, BulkProgress, BulkReport, Explanation, ServedBy, Status};
+
+/// A plain object of these fields.
+pub(super) fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
+    let object = Row::owned(Object::new().into());
+    for (name, value) in fields {
+        object.set(name, value);
+    }
+    object.into()
+}
+
+pub(super) fn report(report: &BulkReport) -> JsValue {
+    object([
+        ("requested", report.requested.into()),
+        ("saved", report.saved.into()),
+        ("failures", report.failures.iter().map(failure).collect::<Array>().into()),
+    ])
+}
+
+pub(super) fn progress(progress: BulkProgress) -> JsValue {
+    object([("requested", progress.requested.into()), ("done", progress.done.into()), ("saved", progress.saved.into())])
+}
+
+pub(super) fn explanation(explanation: &Explanation) -> JsValue {
+    object([
+        ("store", explanation.store.as_str().into()),
+        ("index", explanation.served_by.as_str().into()),
+        ("missingIndex", missing(&explanation.served_by)),
+        ("durability", explanation.durability.as_str().into()),
+    ])
+}
+
+pub(super) fn status(status: &Status) -> JsValue {
+    let last_query = status.last_query.as_ref().map_or(JsValue::NULL, |(store, served_by)| {
+        object([
+            ("store", store.as_str().into()),
+            ("index", served_by.as_str().into()),
+            ("missingIndex", missing(served_by)),
+        ])
+    });
+    let last_write = status.last_write.as_ref().map_or(JsValue::NULL, |(stores, durability)| {
+        object([
+            ("stores", stores.iter().map(JsValue::from).collect::<Array>().into()),
+            ("durability", durability.as_str().into()),
+        ])
+    });
+    object([
+        ("name", status.name.as_str().into()),
+        ("open", status.version.is_some().into()),
+        ("version", status.version.map_or(JsValue::NULL, JsValue::from)),
+        ("reopened", status.reopened.into()),
+        ("lastQuery", last_query),
+        ("lastWrite", last_write),
+    ])
+}
+
+fn missing(served_by: &ServedBy) -> JsValue {
+    match served_by {
+        ServedBy::Scan { missing } => missing.into(),
+        _ => JsValue::NULL,
+    }
+}
+
+fn failure(failure: &BulkFailure) -> JsValue {
+    let error = Row::owned(failure.error.to_js());
+    let field = if error.has("field") { error.get("field") } else { error.get("index") };
+    object([
+        ("position", failure.position.into()),
+        ("key", failure.key.clone()),
+        ("code", failure.error.code().into()),
+        ("message", failure.error.to_string().into()),
+        ("field", field),
+        ("cause", error.get("cause")),
+    ])
+}

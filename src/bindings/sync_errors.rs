@@ -1,0 +1,74 @@
+//! Failures that a person should be able to read later.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::JsOfflineDb;
+use super::decode::{Options, text, whole_number};
+use crate::offline_db::{Cutoff, SHORT_DAYS};
+
+#[wasm_bindgen(js_class = OfflineDB)]
+impl JsOfflineDb {
+    /// Saves a failure; resolves with it as saved, with its id.
+    #[wasm_bindgen(js_name = saveSyncError, unchecked_return_type = "Promise<SyncErrorRecord>")]
+    pub fn save_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "SyncErrorInput")] error: JsValue) -> Promise {
+        self.run(async move |db| db.save_sync_error(&error).await)
+    }
+
+    /// The newest failures first.
+    #[wasm_bindgen(js_name = getSyncErrors, unchecked_return_type = "Promise<SyncErrorRecord[]>")]
+    pub fn get_sync_errors(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "SyncErrorQuery")] query: JsValue,
+    ) -> Promise {
+        self.run(async move |db| {
+            let options = Options::lenient("query", &query)?;
+            let kind =
+                if options.has("error_type") { Some(text("error_type", &options.get("error_type"))?) } else { None };
+            db.get_sync_errors(whole_number("limit", &options.get("limit"), 0)?, kind.as_deref()).await
+        })
+    }
+
+    /// The failure, undefined when there is none.
+    #[wasm_bindgen(js_name = getSyncError, unchecked_return_type = "Promise<SyncErrorRecord | undefined>")]
+    pub fn get_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "number")] id: JsValue) -> Promise {
+        self.run(async move |db| db.get_sync_error(&id).await)
+    }
+
+    /// The failures of one transaction.
+    #[wasm_bindgen(js_name = getSyncErrorsByTransaction, unchecked_return_type = "Promise<SyncErrorRecord[]>")]
+    pub fn get_sync_errors_by_transaction(
+        &self,
+        #[wasm_bindgen(js_name = transactionId, unchecked_param_type = "RecordKey")] transaction_id: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.get_sync_errors_by_transaction(&transaction_id).await)
+    }
+
+    /// How many failures there are.
+    #[wasm_bindgen(js_name = getSyncErrorCount, unchecked_return_type = "Promise<number>")]
+    pub fn get_sync_error_count(&self) -> Promise {
+        self.run(async move |db| db.get_sync_error_count().await)
+    }
+
+    /// Deletes one failure; resolves true.
+    #[wasm_bindgen(js_name = deleteSyncError, unchecked_return_type = "Promise<boolean>")]
+    pub fn delete_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "number")] id: JsValue) -> Promise {
+        self.run(async move |db| db.delete_sync_error(&id).await.map(|()| true))
+    }
+
+    /// Deletes every failure; resolves true.
+    #[wasm_bindgen(js_name = clearAllSyncErrors, unchecked_return_type = "Promise<boolean>")]
+    pub fn clear_all_sync_errors(&self) -> Promise {
+        self.run(async move |db| db.clear_all_sync_errors().await.map(|()| true))
+    }
+
+    /// Deletes failures older than `days` (7), or than a time in milliseconds when the number is above 365; resolves
+    /// how many.
+    #[wasm_bindgen(js_name = clearOldSyncErrors, unchecked_return_type = "Promise<number>")]
+    pub fn clear_old_sync_errors(
+        &self,
+        #[wasm_bindgen(js_name = daysOrTimestamp, unchecked_optional_param_type = "number | Date")] limit: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.clear_old_sync_errors(Cutoff::days_or_time(&limit, SHORT_DAYS)?).await)
+    }
+}

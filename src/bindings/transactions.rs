@@ -1,0 +1,62 @@
+//! The queue of work for the server.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::JsOfflineDb;
+use crate::offline_db::{Cutoff, TRANSACTION_DAYS};
+
+#[wasm_bindgen(js_class = OfflineDB)]
+impl JsOfflineDb {
+    /// Saves a transaction; resolves with it as saved, when it is committed.
+    #[wasm_bindgen(js_name = saveTransaction, unchecked_return_type = "Promise<TransactionRecord>")]
+    pub fn save_transaction(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "TransactionInput")] transaction: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.save_transaction(&transaction).await)
+    }
+
+    /// Every transaction that the server has not confirmed, oldest first.
+    #[wasm_bindgen(js_name = getPendingTransactions, unchecked_return_type = "Promise<TransactionRecord[]>")]
+    pub fn get_pending_transactions(&self) -> Promise {
+        self.run(async move |db| db.get_pending_transactions().await)
+    }
+
+    /// How many there are; counted in the index, no record is read.
+    #[wasm_bindgen(js_name = getPendingTransactionCount, unchecked_return_type = "Promise<number>")]
+    pub fn get_pending_transaction_count(&self) -> Promise {
+        self.run(async move |db| db.get_pending_transaction_count().await)
+    }
+
+    /// Marks a transaction as confirmed by the server; resolves whether it exists.
+    #[wasm_bindgen(js_name = markTransactionSynced, unchecked_return_type = "Promise<boolean>")]
+    pub fn mark_transaction_synced(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
+        self.run(async move |db| db.mark_transaction_synced(&id).await)
+    }
+
+    /// Counts one more attempt; resolves with the new number, 0 when there is no such transaction.
+    #[wasm_bindgen(js_name = incrementTransactionAttempt, unchecked_return_type = "Promise<number>")]
+    pub fn increment_transaction_attempt(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.increment_transaction_attempt(&id).await)
+    }
+
+    /// Deletes a transaction, whatever its state; resolves true.
+    #[wasm_bindgen(js_name = deleteTransaction, unchecked_return_type = "Promise<boolean>")]
+    pub fn delete_transaction(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
+        self.run(async move |db| db.delete_transaction(&id).await.map(|()| true))
+    }
+
+    /// Deletes confirmed transactions older than `days` (30), or than a time in milliseconds when the number is above
+    /// 365; resolves how many.
+    #[wasm_bindgen(js_name = clearOldTransactions, unchecked_return_type = "Promise<number>")]
+    pub fn clear_old_transactions(
+        &self,
+        #[wasm_bindgen(js_name = daysOrTimestamp, unchecked_optional_param_type = "number | Date")] limit: JsValue,
+    ) -> Promise {
+        self.run(async move |db| db.clear_old_transactions(Cutoff::days_or_time(&limit, TRANSACTION_DAYS)?).await)
+    }
+}

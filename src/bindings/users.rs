@@ -1,0 +1,37 @@
+//! Users who may sign in while the server is away.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::decode::text;
+use super::{JsOfflineDb, encode};
+
+#[wasm_bindgen(js_class = OfflineDB)]
+impl JsOfflineDb {
+    /// Inserts a user, or updates the one with this login, who keeps the id.
+    #[wasm_bindgen(js_name = saveUser, unchecked_return_type = "Promise<SavedUser>")]
+    pub fn save_user(&self, #[wasm_bindgen(unchecked_param_type = "UserInput")] user: JsValue) -> Promise {
+        self.run(async move |db| {
+            let saved = db.save_user(&user).await?;
+            Ok(encode::object([("id", saved.id), ("login", saved.login.into()), ("isUpdate", saved.is_update.into())]))
+        })
+    }
+
+    /// The user, undefined when there is none.
+    #[wasm_bindgen(js_name = getUser, unchecked_return_type = "Promise<UserRecord | undefined>")]
+    pub fn get_user(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
+        self.run(async move |db| db.get_user(&id).await)
+    }
+
+    /// The user with this login, undefined when there is none.
+    #[wasm_bindgen(js_name = getUserByLogin, unchecked_return_type = "Promise<UserRecord | undefined>")]
+    pub fn get_user_by_login(&self, #[wasm_bindgen(unchecked_param_type = "string")] login: JsValue) -> Promise {
+        self.run(async move |db| db.get_user_by_login(&text("login", &login)?).await)
+    }
+
+    /// Every user.
+    #[wasm_bindgen(js_name = getAllUsers, unchecked_return_type = "Promise<UserRecord[]>")]
+    pub fn get_all_users(&self) -> Promise {
+        self.run(async move |db| db.get_all_users().await)
+    }
+}

@@ -1,0 +1,110 @@
+//! What a Point of Sale does with its data: the contract of the legacy module, one file per kind of data.
+//!
+//! Records come and go as JavaScript objects, so that every field passes through; the fields the library owns are
+//! stamped on a copy. `generic.rs` is the face for any store and the base of everything else here.
+
+mod cache;
+mod config;
+mod events;
+mod generic;
+mod identity;
+mod maintenance;
+mod offline_orders;
+mod orders;
+mod products;
+mod queue;
+mod quota;
+mod sessions;
+mod sync_errors;
+mod transactions;
+mod users;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use rexie::TransactionMode;
+use web_sys::IdbTransaction;
+
+use crate::error::Result;
+use crate::store::{Database, DatabaseOptions, Status};
+
+pub use cache::{CacheCounts, CacheInput};
+pub use maintenance::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
+pub use quota::Quota;
+pub use users::SavedUser;
+
+/// The till's database. Cloning gives another handle of the same one.
+#[derive(Debug, Clone)]
+pub struct OfflineDb {
+    database: Database,
+    /// While open: cleans up when the page is hidden.
+    on_hidden: Rc<RefCell<Option<EventListener>>>,
+}
+
+impl OfflineDb {
+    /// A handle. Nothing is opened yet; the first operation or [`OfflineDb::init`] does.
+    /// What happens to the connection is also dispatched as events on `window` (in a worker: on `self`).
+    ///
+    /// # Errors
+    /// As [`Database::new`].
+    pub fn new(options: DatabaseOptions) -> Result<OfflineDb> {
+        let database = Database::new(DatabaseOptions { events: events::sink(options.events.clone()), ..options })?;
+        Ok(OfflineDb { database, on_hidden: Rc::default() })
+    }
+
+    /// Opens and upgrades; resolves when ready. A second call is harmless.
+    ///
+    /// # Errors
+    /// As [`Database::init`].
+    pub async fn init(&self) -> Result<()> {
+        self.database.init().await?;
+        if self.on_hidden.borrow().is_none() {
+            *self.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&self.database);
+            maintenance::repair_in_background(&self.database);
+        }
+        Ok(())
+    }
+
+    /// Whether it is open.
+    pub fn is_ready(&self) -> bool {
+        self.database.is_open()
+    }
+
+    /// Closes; leaves no listener behind. What has begun is still committed.
+    pub fn close(&self) {
+        self.on_hidden.borrow_mut().take();
+        self.database.close();
+    }
+
+    /// Deletes the database with every row in it.
+    ///
+    /// # Errors
+    /// As [`Database::reset`].
+    pub async fn reset(&self) -> Result<()> {
+        self.on_hidden.borrow_mut().take();
+        self.database.reset().await
+    }
+
+    /// A native transaction: the escape hatch. Rows it writes are brought into the indexable form once it has committed.
+    ///
+    /// # Errors
+    /// `Closed` when the database is not open; `InvalidArgument` for an unknown store.
+    pub fn native_transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<IdbTransaction> {
+        let transaction = self.database.native_transaction(stores, mode)?;
+        if mode == TransactionMode::ReadWrite {
+            maintenance::repair_after(&self.database, &transaction);
+        }
+        Ok(transaction)
+    }
+
+    /// What the database is doing and did last.
+    pub fn status(&self) -> Status {
+        self.database.status()
+    }
+
+    /// The typed face of the same database.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+}

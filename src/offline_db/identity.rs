@@ -1,0 +1,41 @@
+//! Keys made on this device, and the rule that none is ever given to two records.
+
+use uuid::Uuid;
+use wasm_bindgen::JsValue;
+
+use crate::error::{Error, Result};
+use crate::row::Row;
+
+/// A new uuid, version 4. Works without a secure context, unlike `crypto.randomUUID`.
+pub(super) fn new_uuid() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// A new key that begins with what it is for, such as `order_0b5c...`.
+pub(super) fn new_key(prefix: &str) -> String {
+    format!("{prefix}_{}", new_uuid())
+}
+
+/// Refuses to let `incoming` replace `stored`, the row under the same key, when they are different sales by their uuid.
+///
+/// # Errors
+/// `Constraint` saying which key is taken; both sales stay as they are.
+pub(super) fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
+    if stored.is_undefined() {
+        return Ok(());
+    }
+    let uuid_of = |row: &Row| row.get("uuid").as_string();
+    let (theirs, ours) = (uuid_of(&Row::owned(stored.clone())), uuid_of(incoming));
+    if theirs == ours {
+        return Ok(());
+    }
+    let key = crate::row::describe(&incoming.get(key_field));
+    Err(Error::Constraint {
+        index: Some(key_field.to_owned()),
+        message: format!(
+            "{key_field} {key} belongs to another sale (uuid {}); leave '{key_field}' out to get a new one, or give the uuid of the sale to update it",
+            theirs.unwrap_or_default()
+        ),
+        cause: Default::default(),
+    })
+}

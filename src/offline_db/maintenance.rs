@@ -1,0 +1,168 @@
+//! Keeping the store small and every row visible, without ever touching what the server has not confirmed.
+
+use std::rc::Rc;
+
+use futures::channel::oneshot;
+use gloo_events::EventListener;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Document, IdbTransaction, VisibilityState};
+
+use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
+use super::sync_errors;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::row::{Row, describe};
+use crate::stamp;
+use crate::store::{Bounds, Database, Select};
+
+/// How long confirmed transactions are kept, in days: the legacy module's default.
+pub const TRANSACTION_DAYS: f64 = 30.0;
+/// How long confirmed offline orders, old errors and sessions are kept, in days: the legacy module's default.
+pub const SHORT_DAYS: f64 = 7.0;
+
+/// The largest number that callers mean as days; a larger one is a time in milliseconds since 1970.
+const MOST_DAYS: f64 = 365.0;
+
+/// Rows from before this time are old.
+#[derive(Debug, Clone, Copy)]
+pub struct Cutoff(f64);
+
+impl Cutoff {
+    /// So many days ago, `default` when `undefined`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` unless it is a number from 0 on.
+    pub fn days(days: &JsValue, default: f64) -> Result<Cutoff> {
+        let days = if days.is_undefined() { Some(default) } else { days.as_f64() };
+        match days.filter(|days| *days >= 0.0) {
+            Some(days) => Ok(Cutoff(clock::now_ms() - days * clock::DAY_MS)),
+            None => Err(Error::argument("days", "must be a number of days, 0 or more")),
+        }
+    }
+
+    /// As [`Cutoff::days`], but a number above 365 is a time in milliseconds since 1970, and so is a `Date`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` unless it is a number from 0 on or a date.
+    pub fn days_or_time(value: &JsValue, default: f64) -> Result<Cutoff> {
+        match value.as_f64() {
+            Some(number) if number <= MOST_DAYS => Cutoff::days(value, default),
+            None if value.is_undefined() => Cutoff::days(value, default),
+            _ => clock::read_ms(value).map(Cutoff).ok_or_else(|| {
+                let given = describe(value);
+                Error::argument("daysOrTimestamp", format!("must be a number of days or a time, got {given}"))
+            }),
+        }
+    }
+
+    /// Whether the time in a row is before the cutoff; `false` for what is no time.
+    pub(super) fn is_before(&self, time: &JsValue) -> bool {
+        clock::read_ms(time).is_some_and(|time| time < self.0)
+    }
+
+    fn days_ago(days: f64) -> Cutoff {
+        Cutoff(clock::now_ms() - days * clock::DAY_MS)
+    }
+}
+
+/// Sorts rows by the time in `field`; rows without one come first.
+pub(super) fn oldest_first(rows: Array, field: &str) -> Array {
+    let time = |row: &JsValue| clock::read_ms(&Row::owned(row.clone()).get(field)).unwrap_or(f64::NEG_INFINITY);
+    let mut rows: Vec<_> = rows.iter().map(|row| (time(&row), row)).collect();
+    rows.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Deletes what the server has confirmed some time ago, and old errors.
+pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {
+    TRANSACTIONS.clear_old(database, &Cutoff::days_ago(TRANSACTION_DAYS)).await?;
+    OFFLINE_ORDERS.clear_old(database, &Cutoff::days_ago(SHORT_DAYS)).await?;
+    sync_errors::clear_old(database, &Cutoff::days_ago(SHORT_DAYS)).await?;
+    Ok(())
+}
+
+/// Cleans up whenever the page is hidden, until the listener is dropped; `None` where there is no document (a worker).
+pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
+    let document: Document = js_sys::Reflect::get(&js_sys::global(), &"document".into()).ok()?.dyn_into().ok()?;
+    let database = database.clone();
+    Some(EventListener::new(&document.clone(), "visibilitychange", move |_| {
+        if document.visibility_state() == VisibilityState::Hidden && database.is_open() {
+            let database = database.clone();
+            spawn_local(async move { report(remove_confirmed(&database).await) });
+        }
+    }))
+}
+
+/// Brings rows that other code has written into the form that the indexes hold, without making anyone wait.
+pub(super) fn repair_in_background(database: &Database) {
+    let database = database.clone();
+    spawn_local(async move { report(repair(&database).await) });
+}
+
+/// The same, once a native transaction has ended.
+pub(super) fn repair_after(database: &Database, transaction: &IdbTransaction) {
+    let (sender, ended) = oneshot::channel();
+    let sender = Rc::new(std::cell::Cell::new(Some(sender)));
+    let listeners = ["complete", "abort"].map(|event| {
+        let sender = Rc::clone(&sender);
+        EventListener::once(transaction, event, move |_| {
+            if let Some(sender) = sender.take() {
+                // Fails only when the task below is gone.
+                let _ = sender.send(());
+            }
+        })
+    });
+    let database = database.clone();
+    spawn_local(async move {
+        // Every transaction ends in one of the two.
+        let _ = ended.await;
+        drop(listeners);
+        if database.is_open() {
+            report(repair(&database).await);
+        }
+    });
+}
+
+/// Rows whose flag is no key are in no index, so counting shows whether there are any.
+async fn repair(database: &Database) -> Result<()> {
+    for store in database.schema().stores().iter().filter(|store| !store.flags.is_empty()) {
+        let name = store.name.as_str();
+        let hidden = database
+            .read(&[name], async |tx| {
+                let rows = tx.rows(name)?;
+                let all = rows.count(&Select::all()).await?;
+                let mut hidden = false;
+                for index in store.indexes.iter().filter(|index| store.flags.contains(&index.key_path.fields()[0])) {
+                    hidden |= rows.count(&Select::index(&index.name, Bounds::all())).await? < all;
+                }
+                Ok(hidden)
+            })
+            .await?;
+        if hidden {
+            database
+                .write(&[name], async |tx| {
+                    let rows = tx.rows(name)?;
+                    for stored in rows.select(&Select::all()).await?.rows.iter() {
+                        let row = Row::owned(stored);
+                        if stamp::repair(&row, store) {
+                            rows.put(row.as_js())?;
+                        }
+                    }
+                    Ok(())
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Background work has no caller to fail to; closing in the middle of it is no failure.
+fn report(result: Result<()>) {
+    if let Err(error) = result
+        && !matches!(error, Error::Closed { .. })
+    {
+        web_sys::console::warn_2(&"pos-offline: maintenance:".into(), &error.to_js());
+    }
+}

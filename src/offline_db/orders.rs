@@ -1,0 +1,186 @@
+//! Orders of the Point of Sale.
+
+use std::ops::Bound;
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::OfflineDb;
+use super::generic::delete_where;
+use super::identity::{new_key, same_sale};
+use super::maintenance::{Cutoff, oldest_first};
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::model::{FINAL_STATES, Order};
+use crate::row::{Row, describe};
+use crate::stamp;
+use crate::store::{Bounds, KeyValue, ReadRows, Record, Select};
+
+const STORE: &str = Order::STORE;
+const DATE: &str = "date_order";
+
+impl OfflineDb {
+    /// Saves an order with `JSONuiState`, the JSON text of its `uiState`, and `saved_at`; resolves with it as saved.
+    /// An order without `id` is kept under its uuid.
+    ///
+    /// # Errors
+    /// `Constraint` when the id belongs to an order with another uuid; `InvalidRecord` naming the field.
+    pub async fn save_order(&self, order: &JsValue) -> Result<JsValue> {
+        let row = Row::copy_of(order)?;
+        row.set_default("id", || row.get("uuid").as_string().unwrap_or_else(|| new_key("order")));
+        let date = row.get(DATE);
+        if date.is_string() || date.as_f64().is_some() || date.is_instance_of::<js_sys::Date>() {
+            stamp::time_of(DATE, &date)?;
+        }
+        if let Some(ui_state) = row.json("uiState")? {
+            row.set("JSONuiState", ui_state);
+        }
+        row.set("saved_at", clock::now_iso());
+        let key = KeyValue::argument("id", &row.get("id"))?;
+        self.database
+            .write(&[STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                same_sale(&rows.get(&key)?.await?, &row, "id")?;
+                rows.put(row.as_js())?.await.map(drop)
+            })
+            .await?;
+        Ok(row.into())
+    }
+
+    /// Every order.
+    pub async fn get_all_orders(&self) -> Result<Array> {
+        self.select(STORE, &Select::all()).await
+    }
+
+    /// The order, `undefined` when there is none.
+    pub async fn get_order(&self, id: &JsValue) -> Result<JsValue> {
+        self.get(STORE, id).await
+    }
+
+    /// Deletes an order, whatever its state: an explicit call of the user.
+    pub async fn delete_order(&self, id: &JsValue) -> Result<()> {
+        self.delete(STORE, id).await
+    }
+
+    /// Every order in a state other than paid, done, invoiced and cancel, oldest first.
+    pub async fn get_pending_orders(&self) -> Result<Array> {
+        let found = self
+            .database
+            .read(&[STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                let mut found = Vec::new();
+                for bounds in pending_states() {
+                    found.extend(rows.select(&by_state_date(bounds)).await?.rows.iter());
+                }
+                found.extend(
+                    outside_index(&rows)
+                        .await?
+                        .filter(|order| {
+                            let state = order.get("state").as_string();
+                            !state.is_some_and(|state| FINAL_STATES.contains(&state.as_str()))
+                        })
+                        .map(JsValue::from),
+                );
+                Ok(found)
+            })
+            .await?;
+        Ok(oldest_first(found.into_iter().collect(), DATE))
+    }
+
+    /// The orders dated `from` to `to`, both inclusive, in one state or in all, oldest first. A `to` that names a day
+    /// means the end of that day.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when `from` or `to` is no date.
+    pub async fn get_orders_by_date_range(&self, from: &JsValue, to: &JsValue, state: Option<&str>) -> Result<Array> {
+        let (from, to) = (date_argument("from", from)?, date_argument("to", to)? + last_moment(to));
+        let select = match state {
+            Some(state) => by_state_date(Bounds::prefix(vec![KeyValue::Text(state.to_owned())])),
+            None => Select::index(Order::DATE_ORDER.name, Bounds::all()),
+        };
+        let found = self
+            .database
+            .read(&[STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                let mut found = Vec::new();
+                for bounds in days(from, to, state) {
+                    let select = Select { bounds, ..select.clone() };
+                    found.extend(rows.select(&select).await?.rows.iter());
+                }
+                Ok(found)
+            })
+            .await?;
+        let within = |order: &JsValue| {
+            let date = Row::owned(order.clone()).get(DATE);
+            clock::read_ms(&date).is_some_and(|date| (from..=to).contains(&date))
+        };
+        Ok(oldest_first(found.into_iter().filter(within).collect(), DATE))
+    }
+
+    /// Deletes the orders dated before the cutoff that are paid, done, invoiced or cancelled; how many.
+    pub async fn clear_old_orders(&self, cutoff: Cutoff) -> Result<u32> {
+        self.database
+            .write(&[STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                let mut deleted = 0;
+                for state in FINAL_STATES {
+                    let of_state = by_state_date(Bounds::prefix(vec![KeyValue::Text(state.into())]));
+                    deleted += delete_where(&rows, &of_state, |row| cutoff.is_before(&row.get(DATE))).await?;
+                }
+                Ok(deleted)
+            })
+            .await
+    }
+}
+
+fn by_state_date(bounds: Bounds) -> Select {
+    Select::index(Order::STATE_DATE.name, bounds)
+}
+
+/// The gaps between the final states in the order of the index: before the first, between two, after the last.
+fn pending_states() -> impl Iterator<Item = Bounds> {
+    let state = |name: &str| KeyValue::Array(vec![KeyValue::Text(name.to_owned())]);
+    let beyond = |name: &str| KeyValue::Array(vec![KeyValue::Text(name.to_owned()), KeyValue::Array(Vec::new())]);
+    let lower = std::iter::once(Bound::Unbounded).chain(FINAL_STATES.map(|name| Bound::Included(beyond(name))));
+    let upper = FINAL_STATES.map(|name| Bound::Excluded(state(name))).into_iter().chain([Bound::Unbounded]);
+    lower.zip(upper).map(|(lower, upper)| Bounds { lower, upper }).collect::<Vec<_>>().into_iter()
+}
+
+/// The rows that the index does not hold, because their state or date is no key. Found by counting first, so that it
+/// costs nothing when there are none.
+async fn outside_index(rows: &ReadRows) -> Result<impl Iterator<Item = Row> + use<>> {
+    let indexed = rows.count(&by_state_date(Bounds::all())).await?;
+    let stored = rows.count(&Select::all()).await?;
+    let all = if stored > indexed { rows.select(&Select::all()).await?.rows } else { Array::new() };
+    let is_key = |value: JsValue| KeyValue::from_js(&value).is_some();
+    let outside = move |row: &Row| !(is_key(row.get("state")) && is_key(row.get(DATE)));
+    Ok(all.to_vec().into_iter().map(Row::owned).filter(outside))
+}
+
+/// The keys that dates from `from` to `to` can have: texts from the first day to the last (the two ways of writing a
+/// time sort differently within a day), `Date` objects, and milliseconds.
+fn days(from: f64, to: f64, state: Option<&str>) -> [Bounds; 3] {
+    // A zone shifts a written day by at most 14 hours.
+    let first_day = clock::iso(from - clock::DAY_MS)[..10].to_owned();
+    let last_day = format!("{}~", &clock::iso(to + clock::DAY_MS)[..10]);
+    let key = |date: KeyValue| match state {
+        Some(state) => KeyValue::Array(vec![KeyValue::Text(state.to_owned()), date]),
+        None => date,
+    };
+    let between = |lower, upper| Bounds { lower: Bound::Included(key(lower)), upper: Bound::Included(key(upper)) };
+    [
+        between(KeyValue::Text(first_day), KeyValue::Text(last_day)),
+        between(KeyValue::Date(from), KeyValue::Date(to)),
+        between(KeyValue::Number(from), KeyValue::Number(to)),
+    ]
+}
+
+fn date_argument(name: &str, value: &JsValue) -> Result<f64> {
+    clock::read_ms(value).ok_or_else(|| Error::argument(name, format!("{} is no date", describe(value))))
+}
+
+/// What to add to a day so that all of it is meant.
+fn last_moment(value: &JsValue) -> f64 {
+    let is_day = value.as_string().is_some_and(|text| text.len() == "2026-01-07".len());
+    if is_day { clock::DAY_MS - 1.0 } else { 0.0 }
+}

@@ -1,0 +1,65 @@
+//! How much the browser lets this site store.
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{StorageEstimate, StorageManager};
+
+use super::{OfflineDb, maintenance};
+use crate::error::{Cause, Error, Result};
+
+/// The share of the quota below which all is well.
+const FULL_AT: f64 = 0.9;
+
+/// What the browser says about this site's storage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quota {
+    /// Bytes used, 0 when the browser does not say.
+    pub usage: f64,
+    /// Bytes allowed, 0 when the browser does not say.
+    pub quota: f64,
+}
+
+impl Quota {
+    /// The share in use, 0 to 1; 0 when the browser does not say.
+    pub fn share(&self) -> f64 {
+        if self.quota > 0.0 { self.usage / self.quota } else { 0.0 }
+    }
+
+    /// Whether there is room: less than nine tenths in use.
+    pub fn is_ok(&self) -> bool {
+        self.share() < FULL_AT
+    }
+}
+
+impl OfflineDb {
+    /// How much is used and allowed. Browsers tell only over https and on localhost.
+    pub async fn check_quota(&self) -> Result<Quota> {
+        let unknown = Quota { usage: 0.0, quota: 0.0 };
+        let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
+        let Ok(storage) = Reflect::get(&navigator, &"storage".into()).map(JsCast::dyn_into::<StorageManager>) else {
+            return Ok(unknown);
+        };
+        let Ok(storage) = storage else {
+            return Ok(unknown);
+        };
+        let estimate: StorageEstimate = JsFuture::from(storage.estimate()?).await?.unchecked_into();
+        Ok(Quota { usage: estimate.get_usage().unwrap_or(0.0), quota: estimate.get_quota().unwrap_or(0.0) })
+    }
+
+    /// Runs `save(data, store)` when there is room; else removes what the server has confirmed and old errors, and
+    /// looks again.
+    ///
+    /// # Errors
+    /// `QuotaExceeded` when it is still full; then `save` was not called. Whatever `save` throws.
+    pub async fn save_with_quota_check(&self, store: &str, data: &JsValue, save: &Function) -> Result<JsValue> {
+        if !self.check_quota().await?.is_ok() {
+            maintenance::remove_confirmed(&self.database).await?;
+            if !self.check_quota().await?.is_ok() {
+                return Err(Error::QuotaExceeded { saved: None, cause: Cause::default() });
+            }
+        }
+        let result = save.call2(&JsValue::NULL, data, &store.into())?;
+        Ok(JsFuture::from(Promise::resolve(&result)).await?)
+    }
+}

@@ -1,0 +1,120 @@
+//! A record as JavaScript holds it: every field passes through untouched, only named fields are read or stamped.
+
+use js_sys::{Array, Date, JSON, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::error::{Error, Result};
+
+/// A plain JavaScript object that this library owns (a shallow copy of the caller's), on its way to or from disk.
+#[derive(Debug, Clone)]
+pub struct Row(Object);
+
+impl Row {
+    /// A shallow copy of `record`, so that stamping a field never changes the caller's object.
+    ///
+    /// # Errors
+    /// `InvalidRecord` for anything but an object (`null`, an array, a string), or when a getter throws.
+    pub fn copy_of(record: &JsValue) -> Result<Row> {
+        if !record.is_object() || Array::is_array(record) {
+            return Err(Error::InvalidRecord {
+                position: None,
+                field: None,
+                reason: format!("a record must be an object, got {}", describe(record)),
+                cause: Default::default(),
+            });
+        }
+        let copy =
+            Object::try_assign(&Object::new(), record.unchecked_ref()).map_err(|thrown| Error::InvalidRecord {
+                position: None,
+                field: None,
+                reason: format!("a field cannot be read: {}", Error::from_js(&thrown)),
+                cause: Default::default(),
+            })?;
+        Ok(Row(copy))
+    }
+
+    /// A row read from disk, which nobody else holds.
+    pub fn owned(stored: JsValue) -> Row {
+        Row(stored.unchecked_into())
+    }
+
+    /// The field's value, `undefined` when absent.
+    pub fn get(&self, field: &str) -> JsValue {
+        // Reflect.get on an object fails only when a getter throws; a copied or stored object has no getters.
+        Reflect::get(&self.0, &field.into()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// Whether the field holds something: not absent, not `undefined`, not `null`.
+    pub fn has(&self, field: &str) -> bool {
+        let value = self.get(field);
+        !value.is_undefined() && !value.is_null()
+    }
+
+    /// The field as a number, 0 when it is none.
+    pub fn number(&self, field: &str) -> f64 {
+        self.get(field).as_f64().unwrap_or(0.0)
+    }
+
+    /// Sets a field.
+    pub fn set(&self, field: &str, value: impl Into<JsValue>) {
+        // Setting a field of an own, unfrozen object cannot fail.
+        let _ = Reflect::set(&self.0, &field.into(), &value.into());
+    }
+
+    /// Sets a field that holds nothing yet.
+    pub fn set_default<V: Into<JsValue>>(&self, field: &str, value: impl FnOnce() -> V) {
+        if !self.has(field) {
+            self.set(field, value());
+        }
+    }
+
+    /// Copies every field of `other` over this row; fields that `other` does not have stay.
+    pub fn merge(&self, other: &JsValue) -> Result<()> {
+        Object::try_assign(&self.0, other.unchecked_ref())?;
+        Ok(())
+    }
+
+    /// The JSON text of a field; `None` when it is absent or has no JSON form.
+    pub fn json(&self, field: &str) -> Result<Option<String>> {
+        let text = JSON::stringify(&self.get(field))
+            .map_err(|thrown| Error::field(field, Error::from_js(&thrown).to_string()))?;
+        // `undefined` when the value has no JSON form, whatever the type says.
+        Ok(JsValue::from(text).as_string())
+    }
+
+    /// The row as a JavaScript value.
+    pub fn as_js(&self) -> &JsValue {
+        &self.0
+    }
+}
+
+impl From<Row> for JsValue {
+    fn from(row: Row) -> JsValue {
+        row.0.into()
+    }
+}
+
+/// What a value is, in a few words for an error text: `null`, `an array`, `NaN`, `the text 'abc'`.
+pub fn describe(value: &JsValue) -> String {
+    if value.is_null() {
+        "null".into()
+    } else if value.is_undefined() {
+        "undefined".into()
+    } else if value.as_f64().is_some() {
+        // JavaScript's own formatting: Rust's would add 15 KB to the module.
+        format!("the number {}", String::from(value.unchecked_ref::<Object>().to_string()))
+    } else if let Some(text) = value.as_string() {
+        let short: String = text.chars().take(40).collect();
+        if short.len() < text.len() { format!("the text '{short}...'") } else { format!("the text '{short}'") }
+    } else if let Some(truth) = value.as_bool() {
+        format!("the boolean {truth}")
+    } else if Array::is_array(value) {
+        "an array".into()
+    } else if value.is_function() {
+        "a function".into()
+    } else if let Some(date) = value.dyn_ref::<Date>() {
+        if date.get_time().is_nan() { "an invalid Date".into() } else { "a Date".into() }
+    } else {
+        "an object".into()
+    }
+}

@@ -1,0 +1,189 @@
+//! The object stores and their indexes, as data: one step per version, never edited once it has shipped.
+//!
+//! Versions 1 to 4 are those of the legacy JavaScript module; tills in the field hold any of them. A new version is a
+//! new file in `schema/` and one more line in [`STEPS`]; [`Schema::with_stores`] folds the steps into the whole.
+
+mod step;
+mod v1;
+mod v3;
+mod v4;
+mod v5;
+
+use crate::error::{Error, Result};
+use step::Step;
+
+/// Name of the database unless told otherwise.
+pub const DATABASE_NAME: &str = "PDCPOSOfflineDB";
+
+/// Every version that changed something. Version 2 of the legacy module had the stores of version 1.
+const STEPS: [&Step; 4] = [&v1::STEP, &v3::STEP, &v4::STEP, &v5::STEP];
+
+/// The version of the newest step.
+pub const SCHEMA_VERSION: u32 = STEPS[STEPS.len() - 1].version;
+
+/// The stores that hold money: they commit with durability `strict` unless a call says otherwise.
+const MONEY: [&str; 4] = ["transactions", "orders", "pos_offline_orders", "sync_errors"];
+
+/// A key path: one field, or several that make an array key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyPath {
+    /// The value of one field (dots reach into nested objects).
+    Field(String),
+    /// The values of several fields, in this order.
+    Fields(Vec<String>),
+}
+
+impl KeyPath {
+    /// The field names, one or more.
+    pub fn fields(&self) -> &[String] {
+        match self {
+            KeyPath::Field(field) => std::slice::from_ref(field),
+            KeyPath::Fields(fields) => fields,
+        }
+    }
+
+    fn of(fields: &[&str]) -> KeyPath {
+        match fields {
+            [field] => KeyPath::Field((*field).to_owned()),
+            _ => KeyPath::Fields(fields.iter().map(|field| (*field).to_owned()).collect()),
+        }
+    }
+}
+
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When the operating system has been told to write it to the disk: survives a power cut.
+    #[default]
+    Strict,
+    /// When the operating system has it: faster, the last seconds can be lost in a power cut.
+    Relaxed,
+}
+
+impl Durability {
+    /// IndexedDB's name for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Durability::Strict => "strict",
+            Durability::Relaxed => "relaxed",
+        }
+    }
+}
+
+/// An index of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexSchema {
+    /// Name.
+    pub name: String,
+    /// What it is sorted by.
+    pub key_path: KeyPath,
+    /// Whether two records may not share a key.
+    pub unique: bool,
+    /// Whether an array is one key per element instead of one array key.
+    pub multi_entry: bool,
+}
+
+/// An object store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSchema {
+    /// Name.
+    pub name: String,
+    /// Primary key.
+    pub key_path: KeyPath,
+    /// Whether the browser numbers records that come without a key.
+    pub auto_increment: bool,
+    /// Its indexes.
+    pub indexes: Vec<IndexSchema>,
+    /// Fields that are booleans to JavaScript and 0 or 1 on disk, so that an index can hold them.
+    pub flags: Vec<String>,
+    /// Fields that hold a time: the time of saving unless given, as ISO-8601 text on disk.
+    pub times: Vec<String>,
+    /// How its writes commit unless a call says otherwise.
+    pub durability: Durability,
+}
+
+impl StoreSchema {
+    /// The index of that name.
+    pub fn index(&self, name: &str) -> Option<&IndexSchema> {
+        self.indexes.iter().find(|index| index.name == name)
+    }
+}
+
+/// All stores of a database: the eleven of the till, then the caller's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    stores: Vec<StoreSchema>,
+    own: usize,
+}
+
+impl Schema {
+    /// The till's stores and `extra`, the caller's own.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when a name is empty or taken, or a key path has no field.
+    pub fn with_stores(extra: Vec<StoreSchema>) -> Result<Schema> {
+        let mut stores = Vec::new();
+        for step in STEPS {
+            step.fold_into(&mut stores);
+        }
+        for store in &mut stores {
+            if !MONEY.contains(&store.name.as_str()) {
+                store.durability = Durability::Relaxed;
+            }
+        }
+        let own = stores.len();
+        for store in extra {
+            check(&store)?;
+            if store.name == META_STORE || stores.iter().any(|known| known.name == store.name) {
+                return Err(Error::argument("stores", format!("the name '{}' is taken", store.name)));
+            }
+            stores.push(store);
+        }
+        Ok(Schema { stores, own })
+    }
+
+    /// Every store.
+    pub fn stores(&self) -> &[StoreSchema] {
+        &self.stores
+    }
+
+    /// The stores that the caller added.
+    pub fn extra_stores(&self) -> &[StoreSchema] {
+        &self.stores[self.own..]
+    }
+
+    /// The store of that name.
+    ///
+    /// # Errors
+    /// `InvalidArgument` naming the stores there are.
+    pub fn store(&self, name: &str) -> Result<&StoreSchema> {
+        self.stores.iter().find(|store| store.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.stores.iter().map(|store| store.name.as_str()).collect();
+            Error::argument("store", format!("there is no store '{name}'; the stores are {}", names.join(", ")))
+        })
+    }
+
+    /// `strict` as soon as one of the stores is strict.
+    pub fn durability(&self, stores: &[&str]) -> Durability {
+        let strict = |name: &&str| self.store(name).is_ok_and(|store| store.durability == Durability::Strict);
+        if stores.iter().any(strict) { Durability::Strict } else { Durability::Relaxed }
+    }
+}
+
+/// Exists only in a database whose version had to rise for the caller's own stores: one row, which schema version of
+/// this library the version on disk stands for.
+pub(crate) const META_STORE: &str = "pos_offline_schema";
+
+fn check(store: &StoreSchema) -> Result<()> {
+    let paths = store.indexes.iter().map(|index| (&index.name, &index.key_path));
+    for (name, path) in std::iter::once((&store.name, &store.key_path)).chain(paths) {
+        if name.is_empty() || path.fields().is_empty() || path.fields().iter().any(String::is_empty) {
+            let reason = format!("store '{}' and each of its indexes need a name and a key path", store.name);
+            return Err(Error::argument("stores", reason));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! Saving many records: one transaction, every put issued at once, each one counted by its own event, done on
+//! `complete`, failures by position.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::ops::Range;
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, Event, IdbRequest};
+
+use super::database::{Database, WriteOptions};
+use super::diagnose::explain;
+use super::request::{Signal, outcome};
+use super::rows::WriteRows;
+use super::scan::primary_key;
+use crate::error::{Error, Result};
+
+/// Records per transaction unless told otherwise: about a second on a desktop, and a sale need not wait for more.
+pub const DEFAULT_CHUNK: u32 = 10_000;
+
+/// What a bad record does to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BulkMode {
+    /// The others are saved.
+    #[default]
+    SkipTheBad,
+    /// Nothing is saved; one transaction whatever the size.
+    AllOrNothing,
+}
+
+/// How many records are saved.
+pub struct Bulk {
+    /// What a bad record does to the others.
+    pub mode: BulkMode,
+    /// Durability of the transactions.
+    pub write: WriteOptions,
+    /// Records per transaction, at least 1; not used by [`BulkMode::AllOrNothing`].
+    pub chunk: u32,
+    /// Called after each transaction has committed.
+    pub on_progress: Option<Box<dyn Fn(BulkProgress)>>,
+    /// Stops between two transactions.
+    pub signal: Option<AbortSignal>,
+}
+
+impl Default for Bulk {
+    fn default() -> Self {
+        Bulk {
+            mode: BulkMode::default(),
+            write: WriteOptions::default(),
+            chunk: DEFAULT_CHUNK,
+            on_progress: None,
+            signal: None,
+        }
+    }
+}
+
+/// How far a bulk save has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BulkProgress {
+    /// Records given.
+    pub requested: u32,
+    /// Records dealt with, saved or failed.
+    pub done: u32,
+    /// Records on disk.
+    pub saved: u32,
+}
+
+/// The result of a bulk save.
+#[derive(Debug, Clone, Default)]
+pub struct BulkReport {
+    /// Records given.
+    pub requested: u32,
+    /// Records on disk.
+    pub saved: u32,
+    /// Records that are not, by position.
+    pub failures: Vec<BulkFailure>,
+}
+
+/// A record that was not saved.
+#[derive(Debug, Clone)]
+pub struct BulkFailure {
+    /// Position in what was given, from 0.
+    pub position: u32,
+    /// Its key, `undefined` when it has none.
+    pub key: JsValue,
+    /// Why.
+    pub error: Error,
+}
+
+impl Bulk {
+    /// Saves the `count` records that `record` makes, asked for one by one in the order of their positions.
+    ///
+    /// # Errors
+    /// When a transaction fails as a whole (`QuotaExceeded`, a lost connection) or the signal stops it; the error says
+    /// how many records are on disk. A bad record is not an error but a failure in the report.
+    pub async fn put_each(
+        &self,
+        database: &Database,
+        store: &str,
+        count: usize,
+        record: impl Fn(usize) -> Result<JsValue>,
+    ) -> Result<BulkReport> {
+        // Array lengths in JavaScript fit into u32.
+        let requested = count as u32;
+        let mut report = BulkReport { requested, ..BulkReport::default() };
+        let chunk = match self.mode {
+            BulkMode::SkipTheBad => self.chunk.max(1),
+            BulkMode::AllOrNothing => requested.max(1),
+        };
+        let mut from = 0;
+        while from < requested {
+            if self.signal.as_ref().is_some_and(AbortSignal::aborted) {
+                return Err(Error::Aborted { saved: Some(report.saved) });
+            }
+            let until = requested.min(from.saturating_add(chunk));
+            let failures = RefCell::new(Vec::new());
+            let saved = database
+                .write_with(&[store], self.write, async |tx| {
+                    let batch = Batch::issue(tx.rows(store)?, from..until, &record);
+                    batch.settled().await;
+                    *failures.borrow_mut() = batch.failures(&record);
+                    match failures.borrow().first() {
+                        Some(first) if self.mode == BulkMode::AllOrNothing => Err(first.error.clone()),
+                        _ => Ok(batch.saved()),
+                    }
+                })
+                .await;
+            let failures = failures.into_inner();
+            report.saved += match saved {
+                Ok(saved) => saved,
+                Err(_) if self.mode == BulkMode::AllOrNothing && !failures.is_empty() => 0,
+                Err(error) => return Err(error.after_saving(report.saved)),
+            };
+            report.failures.extend(failures);
+            from = until;
+            if let Some(on_progress) = &self.on_progress {
+                on_progress(BulkProgress { requested, done: from, saved: report.saved });
+            }
+        }
+        Ok(report)
+    }
+}
+
+/// The puts of one transaction.
+struct Batch {
+    rows: WriteRows,
+    requests: Array,
+    /// Positions of `requests`.
+    issued: Vec<u32>,
+    /// Positions that the browser refused at once, or that had no record.
+    refused: Vec<(u32, Error)>,
+    tally: Rc<Tally>,
+    _settled: Closure<dyn FnMut(Event)>,
+}
+
+/// What the events of a batch have told so far.
+#[derive(Default)]
+struct Tally {
+    expected: Cell<Option<u32>>,
+    saved: Cell<u32>,
+    /// Place among the requests, and why.
+    failed: RefCell<Vec<(u32, Error)>>,
+    cut_off: Cell<u32>,
+    all_settled: Signal,
+}
+
+impl Tally {
+    fn count(&self, event: &Event) {
+        let request = event.target().and_then(|target| target.dyn_into::<IdbRequest>().ok());
+        match request.as_ref().map(outcome) {
+            Some(Err(error)) if error.is_about_one_record() => {
+                // Events come in the order of the requests, so the number of those before is this one's place.
+                let place = self.settled();
+                // The transaction goes on with the others.
+                event.prevent_default();
+                self.failed.borrow_mut().push((place, error));
+            }
+            Some(Ok(_)) => self.saved.set(self.saved.get() + 1),
+            // The transaction as a whole has failed, and says why when it ends.
+            Some(Err(_)) | None => self.cut_off.set(self.cut_off.get() + 1),
+        }
+        if Some(self.settled()) == self.expected.get() {
+            self.all_settled.happen();
+        }
+    }
+
+    fn settled(&self) -> u32 {
+        self.saved.get() + self.failed.borrow().len() as u32 + self.cut_off.get()
+    }
+}
+
+impl Batch {
+    /// Issues a put for every record, without waiting for any.
+    fn issue(rows: WriteRows, positions: Range<u32>, record: &impl Fn(usize) -> Result<JsValue>) -> Batch {
+        let tally = Rc::new(Tally::default());
+        let settled: Closure<dyn FnMut(Event)> = {
+            let tally = Rc::clone(&tally);
+            Closure::new(move |event: Event| tally.count(&event))
+        };
+        let handler = Some(settled.as_ref().unchecked_ref());
+        let (requests, mut issued, mut refused) = (Array::new(), Vec::with_capacity(positions.len()), Vec::new());
+        for position in positions {
+            let put = record(position as usize)
+                .and_then(|row| rows.put_native(&row).map_err(|thrown| explain(&row, &rows, Error::from_js(&thrown))));
+            match put {
+                Ok(request) => {
+                    request.set_onsuccess(handler);
+                    request.set_onerror(handler);
+                    requests.push(&request);
+                    issued.push(position);
+                }
+                Err(error) => refused.push((position, error)),
+            }
+        }
+        tally.expected.set(Some(requests.length()));
+        if issued.is_empty() {
+            tally.all_settled.happen();
+        }
+        Batch { rows, requests, issued, refused, tally, _settled: settled }
+    }
+
+    async fn settled(&self) {
+        poll_fn(|context| self.tally.all_settled.poll(context)).await;
+    }
+
+    fn saved(&self) -> u32 {
+        self.tally.saved.get()
+    }
+
+    fn failures(&self, record: &impl Fn(usize) -> Result<JsValue>) -> Vec<BulkFailure> {
+        let failed = self.tally.failed.borrow();
+        let by_event = failed.iter().map(|(place, error)| (self.issued[*place as usize], error));
+        let at_once = self.refused.iter().map(|(position, error)| (*position, error));
+        let mut failures: Vec<_> = by_event
+            .chain(at_once)
+            .map(|(position, error)| {
+                let key = record(position as usize).ok().and_then(|row| primary_key(&row, self.rows.schema()));
+                let key = key.map_or(JsValue::UNDEFINED, |key| key.to_js());
+                BulkFailure { position, key, error: error.clone().at(position) }
+            })
+            .collect();
+        failures.sort_by_key(|failure| failure.position);
+        failures
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if self.tally.all_settled.has_happened() {
+            return;
+        }
+        for request in self.requests.iter() {
+            let request: IdbRequest = request.unchecked_into();
+            request.set_onsuccess(None);
+            request.set_onerror(None);
+        }
+    }
+}

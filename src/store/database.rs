@@ -1,0 +1,321 @@
+//! The handle of a database: opened once however many ask, healed when the browser kills it, closed when dropped.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use futures::future::{Either, FutureExt, LocalBoxFuture, Shared, select};
+use gloo_timers::future::sleep;
+use rexie::TransactionMode;
+use web_sys::IdbTransaction;
+
+use super::connection::Connection;
+use super::open;
+use super::query::{Explanation, Select};
+use super::transaction::{self, Body, ReadTx, WriteTx};
+use super::typed::{Record, Store};
+use crate::error::{Error, Result};
+use crate::schema::{DATABASE_NAME, Durability, Schema};
+
+mod options;
+mod trace;
+
+pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOptions};
+pub use trace::Status;
+pub(super) use trace::Trace;
+
+/// How often in a row a dead connection is reopened for one operation.
+const REOPENINGS: usize = 3;
+
+/// Waits between the tries of an operation that the browser aborted or that found the quota exceeded: the legacy
+/// module's five.
+const RETRY_DELAYS: [Duration; 5] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_millis(1000),
+    Duration::from_millis(2000),
+];
+
+/// A database. Cloning gives another handle of the same one; it closes when the last is dropped.
+#[derive(Debug, Clone)]
+pub struct Database(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    options: DatabaseOptions,
+    schema: Rc<Schema>,
+    trace: Rc<Trace>,
+    state: RefCell<State>,
+}
+
+type Opening = Shared<LocalBoxFuture<'static, Result<Rc<Connection>>>>;
+
+#[derive(Debug)]
+struct State {
+    phase: Phase,
+    /// Resolves when `close()` drops its sender.
+    closing: Shared<oneshot::Receiver<()>>,
+    _close: Option<oneshot::Sender<()>>,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Idle,
+    Opening(Opening),
+    Open(Rc<Connection>),
+    Closed,
+}
+
+impl State {
+    fn new() -> State {
+        let (close, closing) = oneshot::channel();
+        State { phase: Phase::Idle, closing: closing.shared(), _close: Some(close) }
+    }
+}
+
+impl Database {
+    /// A handle. Nothing is opened yet; the first operation or [`Database::init`] does.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when a store of the caller's clashes with another.
+    pub fn new(options: DatabaseOptions) -> Result<Database> {
+        let schema = Rc::new(Schema::with_stores(options.stores.clone())?);
+        let state = RefCell::new(State::new());
+        Ok(Database(Rc::new(Inner { options, schema, trace: Rc::default(), state })))
+    }
+
+    /// The till's database, with default options, opened.
+    pub async fn open_default() -> Result<Database> {
+        let database = Database::new(DatabaseOptions::named(DATABASE_NAME))?;
+        database.init().await?;
+        Ok(database)
+    }
+
+    /// Opens and upgrades; resolves when ready. Any number of calls at once open once.
+    ///
+    /// # Errors
+    /// `Blocked`, `Timeout`, `SchemaTooNew`, `Unsupported`, or what the browser reports.
+    pub async fn init(&self) -> Result<()> {
+        {
+            let mut state = self.0.state.borrow_mut();
+            if matches!(state.phase, Phase::Closed) {
+                *state = State::new();
+            }
+        }
+        self.connection().await.map(drop)
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        matches!(&self.0.state.borrow().phase, Phase::Open(connection) if connection.is_alive())
+    }
+
+    /// Closes. What has begun is still committed; whatever waits or comes later gets `Closed`, until [`Database::init`].
+    pub fn close(&self) {
+        let mut state = self.0.state.borrow_mut();
+        // The old state goes with its connection and with the sender that everything waiting listens to.
+        *state = State { phase: Phase::Closed, _close: None, closing: state.closing.clone() };
+    }
+
+    /// Closes and deletes the database with every row in it. The next operation opens a new, empty one.
+    ///
+    /// # Errors
+    /// `Blocked` when another tab keeps it open, `Timeout` when the browser does not answer.
+    pub async fn reset(&self) -> Result<()> {
+        self.close();
+        open::delete(&self.0.options).await?;
+        *self.0.state.borrow_mut() = State::new();
+        Ok(())
+    }
+
+    /// Name of the database.
+    pub fn name(&self) -> &str {
+        &self.0.options.name
+    }
+
+    /// The stores it has.
+    pub fn schema(&self) -> &Schema {
+        &self.0.schema
+    }
+
+    /// What it is doing and did last.
+    pub fn status(&self) -> Status {
+        let version = match &self.0.state.borrow().phase {
+            Phase::Open(connection) if connection.is_alive() => Some(connection.native().version() as u32),
+            _ => None,
+        };
+        self.0.trace.status(&self.0.options.name, version)
+    }
+
+    /// The typed records of a store.
+    pub fn store<R: Record>(&self) -> Store<R> {
+        Store::new(self.clone())
+    }
+
+    /// Runs `body` in a transaction that reads `stores`. The body may run again when the connection has died.
+    ///
+    /// # Errors
+    /// Of the body, or of the browser.
+    pub async fn read<T>(&self, stores: &[&str], body: impl AsyncFn(&ReadTx) -> Result<T>) -> Result<T> {
+        let result = Cell::new(None);
+        let run: Body<'_> = &|tx| {
+            async {
+                let tx = tx;
+                result.set(Some(body(&tx).await?));
+                Ok(())
+            }
+            .boxed_local()
+        };
+        self.run(stores, None, run).await?;
+        result.into_inner().ok_or_else(Error::transaction_aborted)
+    }
+
+    /// Runs `body` in a transaction that writes `stores`: commits on `Ok`, leaves nothing on `Err`, resolves when the
+    /// commit is done with the durability of the stores (strict if one of them holds money).
+    ///
+    /// The body may run again, in a new transaction, when the browser aborted the first. Inside it, await only the
+    /// transaction's own requests: the browser commits while a timer or a fetch is awaited.
+    ///
+    /// # Errors
+    /// Of the body, or the browser's reason for not committing.
+    pub async fn write<T>(&self, stores: &[&str], body: impl AsyncFn(&WriteTx) -> Result<T>) -> Result<T> {
+        self.write_with(stores, WriteOptions::default(), body).await
+    }
+
+    /// As [`Database::write`], with options.
+    pub async fn write_with<T>(
+        &self,
+        stores: &[&str],
+        options: WriteOptions,
+        body: impl AsyncFn(&WriteTx) -> Result<T>,
+    ) -> Result<T> {
+        let result = Cell::new(None);
+        let run: Body<'_> = &|tx| {
+            async {
+                let tx = WriteTx::new(tx);
+                result.set(Some(body(&tx).await?));
+                Ok(())
+            }
+            .boxed_local()
+        };
+        let durability = options.durability.unwrap_or_else(|| self.0.schema.durability(stores));
+        self.run(stores, Some(durability), run).await?;
+        result.into_inner().ok_or_else(Error::transaction_aborted)
+    }
+
+    /// A native transaction, begun and handed over at once: the escape hatch. The caller alone knows when it commits.
+    ///
+    /// # Errors
+    /// `Closed` when the database is not open, `ConnectionLost` when the browser has just killed the connection (the
+    /// next call of [`Database::init`] opens it again), `InvalidArgument` for an unknown store.
+    pub fn native_transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<IdbTransaction> {
+        self.check(stores)?;
+        let connection = match &self.0.state.borrow().phase {
+            Phase::Open(connection) if connection.is_alive() => Rc::clone(connection),
+            _ => return Err(self.closed()),
+        };
+        let durability = self.0.schema.durability(stores);
+        transaction::begin(&connection, stores, mode, durability).inspect_err(|error| {
+            if error.is_connection_lost() {
+                connection.give_up()
+            }
+        })
+    }
+
+    /// What would serve a query, and how its store commits.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an unknown store or index.
+    pub async fn explain(&self, store: &str, select: &Select) -> Result<Explanation> {
+        let served_by = self.read(&[store], async |tx| tx.rows(store)?.explain(select)).await?;
+        let durability = self.0.schema.durability(&[store]);
+        Ok(Explanation { store: store.to_owned(), served_by, durability })
+    }
+
+    fn check(&self, stores: &[&str]) -> Result<()> {
+        if stores.is_empty() {
+            return Err(Error::argument("stores", "name at least one store"));
+        }
+        stores.iter().try_for_each(|name| self.0.schema.store(name).map(drop))
+    }
+
+    /// Runs a body in a transaction, a writing one if there is a durability, and again after what may pass: a dead
+    /// connection, an abort, a full quota.
+    async fn run(&self, stores: &[&str], write: Option<Durability>, body: Body<'_>) -> Result<()> {
+        self.check(stores)?;
+        let mut delays = RETRY_DELAYS.into_iter();
+        let mut reopenings = 0;
+        loop {
+            let connection = self.connection().await?;
+            let result = match write {
+                Some(durability) => transaction::write(&connection, stores, durability, body).await,
+                None => transaction::read(&connection, stores, body).await,
+            };
+            match result {
+                Err(error) if error.is_connection_lost() && reopenings < REOPENINGS => {
+                    connection.give_up();
+                    reopenings += 1;
+                }
+                Err(error) if error.is_transient() => match delays.next() {
+                    Some(delay) => self.wait(delay).await?,
+                    None => return Err(error),
+                },
+                result => return result,
+            }
+        }
+    }
+
+    /// Waits, or gives `Closed` as soon as the handle is closed.
+    async fn wait(&self, delay: Duration) -> Result<()> {
+        let closing = self.0.state.borrow().closing.clone();
+        match select(sleep(delay), closing).await {
+            Either::Left(_) => Ok(()),
+            Either::Right(_) => Err(self.closed()),
+        }
+    }
+
+    async fn connection(&self) -> Result<Rc<Connection>> {
+        let (opening, closing) = {
+            let mut state = self.0.state.borrow_mut();
+            let opening = match &state.phase {
+                Phase::Closed => return Err(self.closed()),
+                Phase::Open(connection) if connection.is_alive() => {
+                    return Ok(Rc::clone(connection));
+                }
+                Phase::Opening(opening) => opening.clone(),
+                Phase::Open(_) | Phase::Idle => {
+                    if matches!(state.phase, Phase::Open(_)) {
+                        self.0.trace.reopened();
+                    }
+                    let opening = self.start_opening();
+                    state.phase = Phase::Opening(opening.clone());
+                    opening
+                }
+            };
+            (opening, state.closing.clone())
+        };
+        let Either::Left((result, _)) = select(opening.clone(), closing).await else {
+            return Err(self.closed());
+        };
+        let mut state = self.0.state.borrow_mut();
+        if matches!(&state.phase, Phase::Opening(current) if current.ptr_eq(&opening)) {
+            state.phase = match &result {
+                Ok(connection) => Phase::Open(Rc::clone(connection)),
+                Err(_) => Phase::Idle,
+            };
+        }
+        result
+    }
+
+    fn start_opening(&self) -> Opening {
+        let (options, schema) = (self.0.options.clone(), Rc::clone(&self.0.schema));
+        let trace = Rc::clone(&self.0.trace);
+        async move { open::open(&options, schema, trace).await.map(Rc::new) }.boxed_local().shared()
+    }
+
+    fn closed(&self) -> Error {
+        Error::Closed { database: self.0.options.name.clone() }
+    }
+}

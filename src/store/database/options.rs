@@ -1,0 +1,97 @@
+//! What a caller can choose, and what it is told.
+
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::schema::{Durability, StoreSchema};
+
+/// How a database is opened.
+#[derive(Debug, Clone, Default)]
+pub struct DatabaseOptions {
+    /// Its name.
+    pub name: String,
+    /// Stores besides the eleven of the till.
+    pub stores: Vec<StoreSchema>,
+    /// How long to wait for the browser.
+    pub timeouts: Timeouts,
+    /// Who is told about the connection.
+    pub events: EventSink,
+}
+
+impl DatabaseOptions {
+    /// The till's stores in a database of this name.
+    pub fn named(name: impl Into<String>) -> DatabaseOptions {
+        DatabaseOptions { name: name.into(), ..DatabaseOptions::default() }
+    }
+}
+
+/// How long the browser may take before the caller gets `Timeout` or `Blocked`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For opening, also while another tab blocks it. 10 s unless told otherwise.
+    pub open: Duration,
+    /// For an upgrade, counted from the end of `open`. 2 min unless told otherwise.
+    pub upgrade: Duration,
+    /// For deleting. 10 s unless told otherwise.
+    pub delete: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts { open: Duration::from_secs(10), upgrade: Duration::from_secs(120), delete: Duration::from_secs(10) }
+    }
+}
+
+/// How one write is done.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WriteOptions {
+    /// When the commit counts as done; that of the stores when `None`.
+    pub durability: Option<Durability>,
+}
+
+/// What happens to a connection without anybody having asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DatabaseEvent {
+    /// Opening or deleting waits for another tab that holds the database.
+    Blocked {
+        /// Name of the database.
+        database: String,
+    },
+    /// Another tab upgrades or deletes the database; this connection has been closed. The next operation opens anew.
+    VersionChange {
+        /// Name of the database.
+        database: String,
+        /// The version it will have, `None` when it is being deleted.
+        new_version: Option<u32>,
+    },
+    /// The browser ended the connection (storage cleared, backend gone). The next operation opens anew.
+    ConnectionLost {
+        /// Name of the database.
+        database: String,
+    },
+}
+
+/// Who is told about [`DatabaseEvent`]s: nobody unless set.
+#[derive(Clone, Default)]
+pub struct EventSink(Option<Rc<dyn Fn(DatabaseEvent)>>);
+
+impl EventSink {
+    /// Calls `listener` for each event.
+    pub fn new(listener: impl Fn(DatabaseEvent) + 'static) -> EventSink {
+        EventSink(Some(Rc::new(listener)))
+    }
+
+    pub(crate) fn send(&self, event: DatabaseEvent) {
+        if let Some(listener) = &self.0 {
+            listener(event);
+        }
+    }
+}
+
+impl fmt::Debug for EventSink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "EventSink(listening)" } else { "EventSink(none)" })
+    }
+}

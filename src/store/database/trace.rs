@@ -1,0 +1,63 @@
+//! What a database did last, for the people who debug it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use crate::schema::Durability;
+use crate::store::ServedBy;
+
+/// A snapshot of a handle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Name of the database.
+    pub name: String,
+    /// Version on disk while it is open.
+    pub version: Option<u32>,
+    /// How often a dead connection was replaced.
+    pub reopened: u32,
+    /// Store and server of the last query.
+    pub last_query: Option<(String, ServedBy)>,
+    /// Stores and durability of the last write.
+    pub last_write: Option<(Vec<String>, Durability)>,
+}
+
+#[derive(Debug, Default)]
+pub(in crate::store) struct Trace {
+    reopened: Cell<u32>,
+    last_query: RefCell<Option<(String, ServedBy)>>,
+    last_write: RefCell<Option<(Vec<String>, Durability)>>,
+    warned: RefCell<BTreeSet<String>>,
+}
+
+impl Trace {
+    pub fn status(&self, name: &str, version: Option<u32>) -> Status {
+        Status {
+            name: name.to_owned(),
+            version,
+            reopened: self.reopened.get(),
+            last_query: self.last_query.borrow().clone(),
+            last_write: self.last_write.borrow().clone(),
+        }
+    }
+
+    pub fn reopened(&self) {
+        self.reopened.set(self.reopened.get() + 1);
+    }
+
+    pub fn read(&self, store: &str, served_by: &ServedBy) {
+        if let ServedBy::Scan { missing } = served_by
+            && self.warned.borrow_mut().insert(format!("{store}.{missing}"))
+        {
+            let text = format!(
+                "pos-offline: index '{missing}' of store '{store}' is missing on disk; every row is read instead"
+            );
+            web_sys::console::warn_1(&text.into());
+        }
+        *self.last_query.borrow_mut() = Some((store.to_owned(), served_by.clone()));
+    }
+
+    pub fn wrote(&self, stores: &[&str], durability: Durability) {
+        let stores = stores.iter().map(|name| (*name).to_owned()).collect();
+        *self.last_write.borrow_mut() = Some((stores, durability));
+    }
+}

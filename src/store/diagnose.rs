@@ -1,0 +1,48 @@
+//! Which field of a refused record is at fault; asked only after the browser has refused it.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::rows::ReadRows;
+use super::scan::primary_key;
+use crate::error::Error;
+use crate::row::describe;
+use crate::schema::KeyPath;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = structuredClone, catch)]
+    fn structured_clone(value: &JsValue) -> std::result::Result<JsValue, JsValue>;
+}
+
+/// The same error, naming the field that is no key or that cannot be cloned.
+pub(super) fn explain(row: &JsValue, store: &ReadRows, error: Error) -> Error {
+    let schema = store.schema();
+    if !matches!(error, Error::InvalidRecord { .. }) || !row.is_object() {
+        return error;
+    }
+    let keys = Object::keys::<JsValue>(row.unchecked_ref());
+    for field in keys.iter() {
+        let Ok(value) = Reflect::get(row, &field) else {
+            continue;
+        };
+        if structured_clone(&value).is_err() {
+            let name = field.as_string().unwrap_or_default();
+            return error.in_field(&name, &format!("{} cannot be stored", describe(&value)));
+        }
+    }
+    match &schema.key_path {
+        KeyPath::Field(field) if primary_key(row, schema).is_none() => {
+            let given = Reflect::get(row, &field.into()).unwrap_or(JsValue::UNDEFINED);
+            error.in_field(
+                field,
+                &format!(
+                    "the key of store '{}' must be a number, a text, a valid Date or bytes, got {}",
+                    schema.name,
+                    describe(&given)
+                ),
+            )
+        }
+        _ => error,
+    }
+}

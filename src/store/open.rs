@@ -1,0 +1,144 @@
+//! Opening and deleting a database: each ends in a connection or in a named error within a stated time.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use gloo_timers::future::sleep;
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
+
+use super::connection::Connection;
+use super::database::{DatabaseEvent, DatabaseOptions, Trace};
+use super::request::Request;
+use super::upgrade;
+use crate::error::{Error, Result};
+use crate::schema::{SCHEMA_VERSION, Schema};
+
+/// How far an open or delete request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Waiting,
+    Blocked,
+    Upgrading,
+}
+
+/// Opens the database with every store of `schema` in it, upgrading it when something is missing.
+pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: Rc<Trace>) -> Result<Connection> {
+    let native = match open_version(options, &schema, Some(SCHEMA_VERSION)).await {
+        // Higher on disk: by a newer library, or by this one for a caller's own stores.
+        Err(error) if error.is_version_too_low() => open_version(options, &schema, None).await?,
+        other => other?,
+    };
+    let connection = |native| Connection::new(native, Rc::clone(&schema), trace, options.events.clone());
+    let on_disk = native.version() as u32;
+    let supported = upgrade::schema_version(&native).await?;
+    if supported > SCHEMA_VERSION {
+        native.close();
+        let database = options.name.clone();
+        return Err(Error::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION });
+    }
+    if supported == SCHEMA_VERSION && upgrade::has_every_store(&native, &schema)? {
+        return Ok(connection(native));
+    }
+    native.close();
+    open_version(options, &schema, Some(on_disk + 1)).await.map(connection)
+}
+
+/// Deletes the database.
+pub(super) async fn delete(options: &DatabaseOptions) -> Result<()> {
+    let request = factory()?.delete_database(&options.name)?;
+    let what = format!("deleting database '{}'", options.name);
+    settle(options, request, what, options.timeouts.delete, None).await.map(drop)
+}
+
+async fn open_version(options: &DatabaseOptions, schema: &Rc<Schema>, version: Option<u32>) -> Result<IdbDatabase> {
+    let factory = factory()?;
+    let request = match version {
+        Some(version) => factory.open_with_u32(&options.name, version)?,
+        None => factory.open(&options.name)?,
+    };
+    let what = format!("opening database '{}'", options.name);
+    let opened = settle(options, request, what, options.timeouts.open, Some(Rc::clone(schema))).await?;
+    Ok(opened.unchecked_into())
+}
+
+/// Waits for an open or delete request, not longer than it may take.
+///
+/// The request itself cannot be cancelled: it lives on in a task of its own, and a connection that arrives after the
+/// caller has given up is closed, else it would block every later upgrade.
+async fn settle(
+    options: &DatabaseOptions,
+    request: IdbOpenDbRequest,
+    what: String,
+    limit: Duration,
+    upgrade_to: Option<Rc<Schema>>,
+) -> Result<JsValue> {
+    let phase = Rc::new(Cell::new(Phase::Waiting));
+    let failure = Rc::new(RefCell::new(None));
+    let on_blocked: Closure<dyn FnMut()> = {
+        let (phase, events, database) = (Rc::clone(&phase), options.events.clone(), options.name.clone());
+        Closure::new(move || {
+            phase.set(Phase::Blocked);
+            events.send(DatabaseEvent::Blocked { database: database.clone() });
+        })
+    };
+    let on_upgrade: Closure<dyn FnMut(IdbVersionChangeEvent)> = {
+        let (phase, failure, request) = (Rc::clone(&phase), Rc::clone(&failure), request.clone());
+        Closure::new(move |event: IdbVersionChangeEvent| {
+            phase.set(Phase::Upgrading);
+            if let Some(schema) = &upgrade_to {
+                upgrade::begin(&request, event.old_version() as u32, Rc::clone(schema), Rc::clone(&failure));
+            }
+        })
+    };
+    request.set_onblocked(Some(on_blocked.as_ref().unchecked_ref()));
+    request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
+
+    let (sender, mut receiver) = oneshot::channel();
+    spawn_local(async move {
+        let result = Request::new(request.clone().unchecked_into()).await;
+        request.set_onblocked(None);
+        request.set_onupgradeneeded(None);
+        drop((on_blocked, on_upgrade));
+        // An upgrade that failed aborts; the browser then says only that.
+        let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or(error));
+        if let Err(Ok(late)) = sender.send(result)
+            && let Ok(database) = late.dyn_into::<IdbDatabase>()
+        {
+            database.close();
+        }
+    });
+
+    let mut left = limit;
+    loop {
+        match select(&mut receiver, sleep(left)).await {
+            Either::Left((result, _)) => {
+                return result.unwrap_or_else(|_| Err(Error::other("AbortError", &format!("{what} was cut off"))));
+            }
+            Either::Right(_) => match phase.get() {
+                Phase::Upgrading if left != options.timeouts.upgrade => left = options.timeouts.upgrade,
+                Phase::Upgrading => {
+                    let what = format!("upgrading database '{}'", options.name);
+                    return Err(Error::Timeout { what, after: options.timeouts.upgrade });
+                }
+                Phase::Blocked => {
+                    return Err(Error::Blocked { database: options.name.clone() });
+                }
+                Phase::Waiting => return Err(Error::Timeout { what, after: limit }),
+            },
+        }
+    }
+}
+
+/// The browser's IndexedDB, in a page as in a worker.
+fn factory() -> Result<IdbFactory> {
+    let unsupported = |reason: String| Error::Unsupported { reason };
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())
+        .map_err(|thrown| unsupported(Error::from_js(&thrown).to_string()))?;
+    factory.dyn_into().map_err(|_| unsupported("this browser or this mode of it has none".into()))
+}

@@ -1,0 +1,229 @@
+//! What can be done inside a transaction, on rows as JavaScript holds them.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{IdbCursorWithValue, IdbIndex, IdbObjectStore, IdbRequest};
+
+use super::database::Trace;
+use super::diagnose::explain;
+use super::key::KeyValue;
+use super::query::{Bounds, Select, ServedBy};
+use super::request::Request;
+use super::scan;
+use crate::error::{Error, Result};
+use crate::schema::StoreSchema;
+
+/// The rows of one store in a transaction that can read.
+#[derive(Debug)]
+pub struct ReadRows {
+    native: IdbObjectStore,
+    schema: StoreSchema,
+    trace: Rc<Trace>,
+}
+
+/// The answer to a query.
+#[derive(Debug)]
+pub struct Selected {
+    /// The rows, in the order asked for.
+    pub rows: Array,
+    /// What served it.
+    pub served_by: ServedBy,
+}
+
+/// Where a query reads from.
+enum Source {
+    Store(IdbObjectStore),
+    Index(IdbIndex),
+}
+
+impl ReadRows {
+    pub(super) fn new(native: IdbObjectStore, schema: StoreSchema, trace: Rc<Trace>) -> ReadRows {
+        ReadRows { native, schema, trace }
+    }
+
+    /// The row with this primary key; `undefined` when there is none.
+    pub fn get(&self, key: &KeyValue) -> Result<Request> {
+        Ok(Request::new(self.native.get(&key.to_js())?))
+    }
+
+    /// The rows that a query asks for.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an index that the schema does not have.
+    pub async fn select(&self, select: &Select) -> Result<Selected> {
+        let (source, served_by) = self.source(select)?;
+        self.trace.read(&self.schema.name, &served_by);
+        if select.bounds.is_empty() || select.limit == Some(0) {
+            return Ok(Selected { rows: Array::new(), served_by });
+        }
+        let rows = match source {
+            None => scan::rows(self, select).await?,
+            Some(source) => {
+                let range = select.bounds.to_native()?.map_or(JsValue::UNDEFINED, JsValue::from);
+                match select.limit {
+                    Some(limit) if select.is_descending() => last(source.open_cursor(&range, select)?, limit).await?,
+                    limit => {
+                        let rows: Array = Request::new(source.get_all(&range, limit)?).await?.unchecked_into();
+                        if select.is_descending() { rows.reverse() } else { rows }
+                    }
+                }
+            }
+        };
+        Ok(Selected { rows, served_by })
+    }
+
+    /// How many rows a query asks for, its limit left aside; no row is read when an index serves it.
+    ///
+    /// # Errors
+    /// As [`ReadRows::select`].
+    pub async fn count(&self, select: &Select) -> Result<u32> {
+        let (source, served_by) = self.source(select)?;
+        self.trace.read(&self.schema.name, &served_by);
+        if select.bounds.is_empty() {
+            return Ok(0);
+        }
+        let Some(source) = source else {
+            return Ok(scan::rows(self, &Select { limit: None, ..select.clone() }).await?.length());
+        };
+        let range = select.bounds.to_native()?.map_or(JsValue::UNDEFINED, JsValue::from);
+        let count = Request::new(source.count(&range)?).await?;
+        // IndexedDB counts in unsigned long: always a whole number in u32.
+        Ok(count.as_f64().unwrap_or(0.0) as u32)
+    }
+
+    /// What serves a query.
+    ///
+    /// # Errors
+    /// As [`ReadRows::select`].
+    pub fn explain(&self, select: &Select) -> Result<ServedBy> {
+        self.source(select).map(|(_, served_by)| served_by)
+    }
+
+    /// The description of this store.
+    pub fn schema(&self) -> &StoreSchema {
+        &self.schema
+    }
+
+    /// Every row, for a scan.
+    pub(super) fn all(&self) -> Result<Request> {
+        Ok(Request::new(self.native.get_all()?))
+    }
+
+    /// Where to read, `None` for a scan: the schema has the index, the disk has not.
+    fn source(&self, select: &Select) -> Result<(Option<Source>, ServedBy)> {
+        let Some(name) = &select.index else {
+            return Ok((Some(Source::Store(self.native.clone())), ServedBy::PrimaryKey));
+        };
+        if self.native.index_names().contains(name) {
+            let index = self.native.index(name)?;
+            return Ok((Some(Source::Index(index)), ServedBy::Index(name.clone())));
+        }
+        if self.schema.index(name).is_some() {
+            return Ok((None, ServedBy::Scan { missing: name.clone() }));
+        }
+        let known: Vec<_> = self.schema.indexes.iter().map(|index| index.name.as_str()).collect();
+        let (store, known) = (&self.schema.name, known.join(", "));
+        Err(Error::argument("index", format!("store '{store}' has no index '{name}'; its indexes are: {known}")))
+    }
+}
+
+impl Source {
+    fn get_all(&self, range: &JsValue, limit: Option<u32>) -> Result<IdbRequest> {
+        Ok(match (self, limit) {
+            (Source::Store(store), None) => store.get_all_with_key(range)?,
+            (Source::Store(store), Some(limit)) => store.get_all_with_key_and_limit(range, limit)?,
+            (Source::Index(index), None) => index.get_all_with_key(range)?,
+            (Source::Index(index), Some(limit)) => index.get_all_with_key_and_limit(range, limit)?,
+        })
+    }
+
+    fn count(&self, range: &JsValue) -> Result<IdbRequest> {
+        Ok(match self {
+            Source::Store(store) => store.count_with_key(range)?,
+            Source::Index(index) => index.count_with_key(range)?,
+        })
+    }
+
+    fn open_cursor(&self, range: &JsValue, select: &Select) -> Result<IdbRequest> {
+        let direction = select.direction.into();
+        Ok(match self {
+            Source::Store(store) => store.open_cursor_with_range_and_direction(range, direction)?,
+            Source::Index(index) => index.open_cursor_with_range_and_direction(range, direction)?,
+        })
+    }
+}
+
+/// The first `limit` rows of a cursor: what `getAll` cannot do from the end of an index.
+async fn last(cursor: IdbRequest, limit: u32) -> Result<Array> {
+    let rows = Array::new();
+    loop {
+        // A request settles anew after each continue().
+        let found = Request::new(cursor.clone()).await?;
+        let Some(entry) = found.dyn_ref::<IdbCursorWithValue>() else {
+            break;
+        };
+        rows.push(&entry.value()?);
+        if rows.length() == limit {
+            break;
+        }
+        entry.continue_()?;
+    }
+    Ok(rows)
+}
+
+/// The rows of one store in a transaction that can also write.
+#[derive(Debug)]
+pub struct WriteRows(ReadRows);
+
+impl WriteRows {
+    pub(super) fn new(rows: ReadRows) -> WriteRows {
+        WriteRows(rows)
+    }
+
+    /// Inserts or replaces; the result is the primary key. Saved when the transaction has committed, not before.
+    ///
+    /// # Errors
+    /// `InvalidRecord` at once when the value cannot be cloned or has no valid key.
+    pub fn put(&self, row: &JsValue) -> Result<Request> {
+        let request = self.put_native(row).map_err(|thrown| explain(row, self, Error::from_js(&thrown)))?;
+        Ok(Request::new(request))
+    }
+
+    /// Deletes the row with this key, if there is one.
+    pub fn delete(&self, key: &KeyValue) -> Result<Request> {
+        Ok(Request::new(self.0.native.delete(&key.to_js())?))
+    }
+
+    /// Deletes every row whose primary key lies within `bounds`.
+    pub fn delete_range(&self, bounds: &Bounds) -> Result<()> {
+        if bounds.is_empty() {
+            return Ok(());
+        }
+        match bounds.to_native()? {
+            Some(range) => self.0.native.delete(&range.into())?,
+            None => self.0.native.clear()?,
+        };
+        Ok(())
+    }
+
+    /// Deletes every row.
+    pub fn clear(&self) -> Result<()> {
+        self.delete_range(&Bounds::all())
+    }
+
+    /// The bare request, for code that attaches its own handlers.
+    pub(super) fn put_native(&self, row: &JsValue) -> std::result::Result<IdbRequest, JsValue> {
+        self.0.native.put(row)
+    }
+}
+
+impl Deref for WriteRows {
+    type Target = ReadRows;
+
+    fn deref(&self) -> &ReadRows {
+        &self.0
+    }
+}

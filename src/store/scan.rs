@@ -1,0 +1,60 @@
+//! The answer of an index that is missing on disk, found by reading every row.
+
+use js_sys::{Array, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::key::KeyValue;
+use super::query::Select;
+use super::rows::ReadRows;
+use crate::error::Result;
+use crate::schema::{IndexSchema, KeyPath, StoreSchema};
+
+/// What the index would have given: the same rows in the same order.
+pub(super) async fn rows(store: &ReadRows, select: &Select) -> Result<Array> {
+    let all: Array = store.all()?.await?.unchecked_into();
+    let schema = store.schema();
+    let index = select.index.as_deref().and_then(|name| schema.index(name));
+    let mut found = Vec::new();
+    // getAll() gives the order of the primary key, which a stable sort keeps among equal index keys.
+    for row in all.iter() {
+        let keys = index.map_or_else(Vec::new, |index| keys_of(&row, index));
+        found.extend(keys.into_iter().filter(|key| select.bounds.contains(key)).map(|key| (key, row.clone())));
+    }
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    if select.is_descending() {
+        found.reverse();
+    }
+    let limit = select.limit.map_or(found.len(), |limit| limit as usize);
+    Ok(found.into_iter().take(limit).map(|(_, row)| row).collect())
+}
+
+/// The primary key of a row; `None` when it has none.
+pub(crate) fn primary_key(row: &JsValue, store: &StoreSchema) -> Option<KeyValue> {
+    key_at(row, &store.key_path)
+}
+
+/// The keys under which an index holds a row; none when a part is no key.
+pub(crate) fn keys_of(row: &JsValue, index: &IndexSchema) -> Vec<KeyValue> {
+    match key_at(row, &index.key_path) {
+        Some(KeyValue::Array(parts)) if index.multi_entry => parts,
+        Some(key) => vec![key],
+        None => Vec::new(),
+    }
+}
+
+fn key_at(row: &JsValue, path: &KeyPath) -> Option<KeyValue> {
+    match path {
+        KeyPath::Field(field) => KeyValue::from_js(&value_at(row, field)),
+        KeyPath::Fields(fields) => {
+            let parts: Option<_> = fields.iter().map(|field| KeyValue::from_js(&value_at(row, field))).collect();
+            parts.map(KeyValue::Array)
+        }
+    }
+}
+
+/// The value at a key path; dots reach into nested objects.
+fn value_at(row: &JsValue, path: &str) -> JsValue {
+    path.split('.')
+        .try_fold(row.clone(), |value, field| Reflect::get(&value, &field.into()))
+        .unwrap_or(JsValue::UNDEFINED)
+}

@@ -1,0 +1,224 @@
+//! The only code that begins or ends a transaction.
+//!
+//! A write resolves on `complete`, never on a request's `success`; when it does not commit, the error is the one the
+//! browser kept in `transaction.error`, read on `abort` because it is not set before. Inside a body, await only the
+//! transaction's own requests: the browser commits a transaction that has nothing to do.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+use js_sys::{Array, Object, Reflect};
+use rexie::TransactionMode;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, IdbTransaction};
+
+use super::connection::Connection;
+use super::database::Trace;
+use super::request::Signal;
+use super::rows::{ReadRows, WriteRows};
+use super::typed::{ReadStore, Record, WriteStore};
+use crate::error::{Error, Result};
+use crate::schema::{Durability, Schema};
+
+/// A transaction that can only read.
+#[derive(Debug)]
+pub struct ReadTx {
+    native: IdbTransaction,
+    schema: Rc<Schema>,
+    trace: Rc<Trace>,
+}
+
+impl ReadTx {
+    fn new(native: IdbTransaction, connection: &Connection) -> ReadTx {
+        ReadTx { native, schema: connection.schema(), trace: connection.trace() }
+    }
+
+    /// The untyped rows of a store.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when the store is not part of this transaction.
+    pub fn rows(&self, store: &str) -> Result<ReadRows> {
+        let native = self.native.object_store(store).map_err(|_| {
+            Error::argument("store", format!("'{store}' is not one of the stores this transaction was begun with"))
+        })?;
+        Ok(ReadRows::new(native, self.schema.store(store)?.clone(), Rc::clone(&self.trace)))
+    }
+
+    /// The typed records of a store.
+    ///
+    /// # Errors
+    /// As [`ReadTx::rows`].
+    pub fn store<R: Record>(&self) -> Result<ReadStore<R>> {
+        Ok(ReadStore::new(self.rows(R::STORE)?))
+    }
+}
+
+/// A transaction that can read and write. It commits when its body returns `Ok`, and leaves nothing when it returns `Err`.
+#[derive(Debug)]
+pub struct WriteTx(ReadTx);
+
+impl WriteTx {
+    /// The same transaction; only the machinery of [`write`] knows that it can.
+    pub(super) fn new(transaction: ReadTx) -> WriteTx {
+        WriteTx(transaction)
+    }
+
+    /// The untyped rows of a store.
+    ///
+    /// # Errors
+    /// As [`ReadTx::rows`].
+    pub fn rows(&self, store: &str) -> Result<WriteRows> {
+        Ok(WriteRows::new(self.0.rows(store)?))
+    }
+
+    /// The typed records of a store.
+    ///
+    /// # Errors
+    /// As [`ReadTx::rows`].
+    pub fn store<R: Record>(&self) -> Result<WriteStore<R>> {
+        Ok(WriteStore::new(self.rows(R::STORE)?, self.0.rows(R::STORE)?))
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = ReadTx;
+
+    fn deref(&self) -> &ReadTx {
+        &self.0
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// `IDBDatabase` with the options argument of `transaction()`, which web-sys hides behind an unstable flag.
+    #[wasm_bindgen(extends = web_sys::IdbDatabase)]
+    type DatabaseWithOptions;
+
+    #[wasm_bindgen(method, catch, js_name = transaction)]
+    fn transaction_with_options(
+        this: &DatabaseWithOptions,
+        stores: &Array,
+        mode: &str,
+        options: &Object,
+    ) -> std::result::Result<IdbTransaction, JsValue>;
+
+    /// `IDBTransaction` with `commit()`, which is in the standard (IndexedDB 3.0) but not in web-sys's stable part.
+    #[wasm_bindgen(extends = IdbTransaction)]
+    type CommittableTransaction;
+
+    #[wasm_bindgen(method, catch)]
+    fn commit(this: &CommittableTransaction) -> std::result::Result<(), JsValue>;
+}
+
+/// Begins a transaction and leaves its end to the browser; the escape hatch of JavaScript callers.
+pub(super) fn begin(
+    connection: &Connection,
+    stores: &[&str],
+    mode: TransactionMode,
+    durability: Durability,
+) -> Result<IdbTransaction> {
+    let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+    let options = Object::new();
+    // Setting a property of an object made one line above cannot fail.
+    let _ = Reflect::set(&options, &"durability".into(), &durability.as_str().into());
+    let mode = match mode {
+        TransactionMode::ReadOnly => "readonly",
+        _ => "readwrite",
+    };
+    let database: &DatabaseWithOptions = connection.native().unchecked_ref();
+    Ok(database.transaction_with_options(&names, mode, &options)?)
+}
+
+/// What runs inside a transaction. Boxed, so that the machinery around it is compiled once and not for each operation.
+pub(super) type Body<'a> = &'a dyn Fn(ReadTx) -> LocalBoxFuture<'a, Result<()>>;
+
+/// Runs `body` in a transaction that reads.
+pub(super) async fn read(connection: &Connection, stores: &[&str], body: Body<'_>) -> Result<()> {
+    let native = begin(connection, stores, TransactionMode::ReadOnly, Durability::Relaxed)?;
+    body(ReadTx::new(native, connection)).await.map_err(|error| connection.explain_failure(error))
+}
+
+/// Runs `body` in a transaction that writes and resolves when it has committed.
+pub(super) async fn write(
+    connection: &Connection,
+    stores: &[&str],
+    durability: Durability,
+    body: Body<'_>,
+) -> Result<()> {
+    let native = begin(connection, stores, TransactionMode::ReadWrite, durability)?;
+    let end = End::of(native.clone());
+    connection.trace().wrote(stores, durability);
+    let result = match body(ReadTx::new(native.clone(), connection)).await {
+        Ok(()) => {
+            // Throws when the transaction has ended by itself, or in an old browser; `end` knows how it ends.
+            let _ = native.unchecked_ref::<CommittableTransaction>().commit();
+            end.wait().await
+        }
+        Err(error) => {
+            // Throws when the browser has already aborted it.
+            let _ = native.abort();
+            match end.wait().await {
+                Ok(()) => Err(Error::other(
+                    "TransactionInactiveError",
+                    &format!(
+                        "the transaction had committed before its body failed ({error}); await only its own requests inside it"
+                    ),
+                )),
+                // A request that was cut off says only that; the reason stands in the transaction.
+                Err(reason) if error.is_abort() => Err(reason),
+                Err(_) => Err(error),
+            }
+        }
+    };
+    result.map_err(|error| connection.explain_failure(error))
+}
+
+/// Waits for the end of a transaction; aborts it when dropped before.
+struct End {
+    native: IdbTransaction,
+    signal: Rc<Signal>,
+    aborted: Rc<Cell<bool>>,
+    _ended: Closure<dyn FnMut(Event)>,
+}
+
+impl End {
+    fn of(native: IdbTransaction) -> End {
+        let signal = Rc::new(Signal::default());
+        let aborted = Rc::new(Cell::new(false));
+        let ended = {
+            let (signal, aborted) = (Rc::clone(&signal), Rc::clone(&aborted));
+            Closure::new(move |event: Event| {
+                aborted.set(event.type_() == "abort");
+                signal.happen();
+            })
+        };
+        native.set_oncomplete(Some(ended.as_ref().unchecked_ref()));
+        native.set_onabort(Some(ended.as_ref().unchecked_ref()));
+        End { native, signal, aborted, _ended: ended }
+    }
+
+    async fn wait(&self) -> Result<()> {
+        poll_fn(|context| self.signal.poll(context)).await;
+        if !self.aborted.get() {
+            return Ok(());
+        }
+        Err(match self.native.error() {
+            Some(reason) => Error::from_js(&reason),
+            None => Error::transaction_aborted(),
+        })
+    }
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.native.set_oncomplete(None);
+        self.native.set_onabort(None);
+        if !self.signal.has_happened() {
+            // The caller dropped the write half way: nothing of it may stay.
+            let _ = self.native.abort();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// Chromium on a page of a real loopback server, for node:test files.
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { serve } from "../../scripts/serve.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts a server and a browser; `close` ends both. */
+export async function start() {
+  const server = await serve(ROOT);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+  return {
+    browser,
+    url: `${server.url}/tests/js/page.html`,
+    root: server.url,
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** A page of a fresh profile, or of a given context. Its `errors` are what it threw or logged as an error. */
+export async function open({ browser, url }, context) {
+  context ??= await browser.newContext();
+  const page = await context.newPage();
+  page.errors = [];
+  page.on("pageerror", (error) => page.errors.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && page.errors.push(message.text()));
+  await page.goto(url);
+  return page;
+}
+
+let made = 0;
+/** A database name that no other test uses. */
+export const databaseName = () => `test-${process.pid}-${++made}-${Math.random().toString(36).slice(2)}`;

@@ -11,6 +11,9 @@ use wasm_bindgen::JsValue;
 /// What every fallible call of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// `error.name` of every error that JavaScript gets.
+const NAME: &str = "PosOfflineError";
+
 /// The browser's own exception behind an [`Error`], when there is one; JavaScript finds it in `error.cause`.
 #[derive(Debug, Clone, Default)]
 pub struct Cause(Option<JsValue>);
@@ -131,6 +134,14 @@ pub enum Error {
     /// The session at the server has expired; sign in again, the work stays queued.
     #[error("the session has expired; sign in again, the work stays queued")]
     AuthExpired,
+    /// What a function of the caller's threw; JavaScript gets it back as it was.
+    #[error("a function of the caller's threw: {message}")]
+    Callback {
+        /// Its message.
+        message: String,
+        /// What was thrown.
+        cause: Cause,
+    },
     /// Anything else the browser reported, in its own words.
     #[error("{name}: {message}")]
     Other {
@@ -162,7 +173,7 @@ impl Error {
             Error::Offline => "Offline",
             Error::Rejected { .. } => "Rejected",
             Error::AuthExpired => "AuthExpired",
-            Error::Other { .. } => "Other",
+            Error::Callback { .. } | Error::Other { .. } => "Other",
         }
     }
 
@@ -170,7 +181,14 @@ impl Error {
     pub fn from_js(thrown: &JsValue) -> Error {
         let text = |property: &str| Reflect::get(thrown, &property.into()).ok().and_then(|value| value.as_string());
         match (text("name"), text("message")) {
-            (Some(name), message) => Error::classify(&name, &message.unwrap_or_default(), Cause(Some(thrown.clone()))),
+            (Some(name), message) => {
+                let cause = Cause(Some(thrown.clone()));
+                match text("code").as_deref() {
+                    // An error of this library that has been to JavaScript and back.
+                    Some("QuotaExceeded") if name == NAME => Error::QuotaExceeded { saved: None, cause },
+                    _ => Error::classify(&name, &message.unwrap_or_default(), cause),
+                }
+            }
             _ => Error::Other {
                 name: "Error".into(),
                 message: thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
@@ -200,6 +218,14 @@ impl Error {
             }
             "SecurityError" => Error::Unsupported { reason: message.to_owned() },
             _ => Error::Other { name: name.to_owned(), message: message.to_owned(), cause },
+        }
+    }
+
+    /// Wraps what a function of the caller's threw.
+    pub(crate) fn of_callback(thrown: JsValue) -> Error {
+        match Error::from_js(&thrown) {
+            full @ Error::QuotaExceeded { .. } => full,
+            other => Error::Callback { message: other.to_string(), cause: Cause(Some(thrown)) },
         }
     }
 
@@ -287,8 +313,11 @@ impl Error {
 
     /// A real JavaScript `Error` with `name`, `code`, `cause` and the fields of this variant.
     pub fn to_js(&self) -> JsValue {
+        if let Error::Callback { cause: Cause(Some(thrown)), .. } = self {
+            return thrown.clone();
+        }
         let error = js_sys::Error::new(&self.to_string());
-        error.set_name("PosOfflineError");
+        error.set_name(NAME);
         let set = |name: &str, value: JsValue| {
             // Setting a property of an object made one line above cannot fail.
             let _ = Reflect::set(&error, &name.into(), &value);
@@ -328,6 +357,7 @@ impl Error {
             | Error::ConnectionLost { cause, .. }
             | Error::Constraint { cause, .. }
             | Error::InvalidRecord { cause, .. }
+            | Error::Callback { cause, .. }
             | Error::Other { cause, .. } => cause.0.as_ref(),
             _ => None,
         }

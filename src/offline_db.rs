@@ -61,7 +61,7 @@ impl OfflineDb {
         self.database.init().await?;
         if self.on_hidden.borrow().is_none() {
             *self.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&self.database);
-            maintenance::repair_in_background(&self.database);
+            maintenance::repair_and_report(&self.database).await;
         }
         Ok(())
     }

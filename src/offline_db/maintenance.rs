@@ -95,10 +95,10 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
     }))
 }
 
-/// Brings rows that other code has written into the form that the indexes hold, without making anyone wait.
-pub(super) fn repair_in_background(database: &Database) {
-    let database = database.clone();
-    spawn_local(async move { report(repair(&database).await) });
+/// Brings rows that other code has written into the form that the indexes hold. A failure is reported, it does not stop
+/// the till.
+pub(super) async fn repair_and_report(database: &Database) {
+    report(repair(database).await);
 }
 
 /// The same, once a native transaction has ended.

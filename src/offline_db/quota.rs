@@ -47,19 +47,27 @@ impl OfflineDb {
         Ok(Quota { usage: estimate.get_usage().unwrap_or(0.0), quota: estimate.get_quota().unwrap_or(0.0) })
     }
 
-    /// Runs `save(data, store)` when there is room; else removes what the server has confirmed and old errors, and
-    /// looks again.
+    /// Runs `save(data, store)`. When there is no room, before or while it runs, removes what the server has confirmed
+    /// and old errors, and tries once more. What a browser says about its quota is a guess (Chromium answers 10 GiB more
+    /// than is used, whatever the disk), so a save that fails counts as well.
     ///
     /// # Errors
-    /// `QuotaExceeded` when it is still full; then `save` was not called. Whatever `save` throws.
+    /// `QuotaExceeded` when it is still full. Whatever else `save` throws, as it is.
     pub async fn save_with_quota_check(&self, store: &str, data: &JsValue, save: &Function) -> Result<JsValue> {
-        if !self.check_quota().await?.is_ok() {
-            maintenance::remove_confirmed(&self.database).await?;
-            if !self.check_quota().await?.is_ok() {
-                return Err(Error::QuotaExceeded { saved: None, cause: Cause::default() });
+        let run = async || {
+            let result = save.call2(&JsValue::NULL, data, &store.into()).map_err(Error::of_callback)?;
+            JsFuture::from(Promise::resolve(&result)).await.map_err(Error::of_callback)
+        };
+        if self.check_quota().await?.is_ok() {
+            match run().await {
+                Err(Error::QuotaExceeded { .. }) => {}
+                result => return result,
             }
         }
-        let result = save.call2(&JsValue::NULL, data, &store.into())?;
-        Ok(JsFuture::from(Promise::resolve(&result)).await?)
+        maintenance::remove_confirmed(&self.database).await?;
+        if !self.check_quota().await?.is_ok() {
+            return Err(Error::QuotaExceeded { saved: None, cause: Cause::default() });
+        }
+        run().await
     }
 }

@@ -107,14 +107,26 @@ export default {
     ok(quota.quota > 0 && quota.percentUsed < 1 && quota.ok === true, JSON.stringify(quota));
     equal(await db.saveWithQuotaCheck("orders", { id: 1 }, async (data, store) => db.put(store, data)), 1);
     await rejects(db.saveWithQuotaCheck("orders", {}, 5), "InvalidArgument", "function");
-    const mine = new Error("mine");
+    const mine = new TypeError("mine");
+    const thrown = await db.saveWithQuotaCheck("orders", {}, () => { throw mine; }).catch((error) => error);
+    ok(thrown === mine, "what saveFn throws comes back as it was");
+  },
+  "a quota that is nearly used up is cleaned first, and saveFn is not called when that does not help": async ({ db }) => {
+    await db.saveTransaction({ id: "pending", created_at: "2020-01-01T00:00:00.000Z" });
+    await db.saveTransaction({ id: "synced", created_at: "2020-01-01T00:00:00.000Z", synced: true });
+    let usage = 95;
+    const said = navigator.storage.estimate;
+    StorageManager.prototype.estimate = async () => ({ usage, quota: 100 });
     try {
-      await db.saveWithQuotaCheck("orders", {}, () => { throw mine; });
-    } catch (error) {
-      ok(String(error.message).includes("mine"));
-      return;
+      equal(await db.checkQuota(), { ok: false, usage: 95, quota: 100, percentUsed: 0.95 });
+      const save = () => { throw new Error("must not be called"); };
+      await rejects(db.saveWithQuotaCheck("orders", {}, save), "QuotaExceeded", "QUOTA_EXCEEDED");
+      equal((await db.getAll("transactions")).map((row) => row.id), ["pending"]);
+      usage = 50;
+      equal(await db.saveWithQuotaCheck("orders", 5, (data) => data + 1), 6);
+    } finally {
+      StorageManager.prototype.estimate = said;
     }
-    throw new Error("the error of saveFn was lost");
   },
   "hiding the page removes only what is confirmed and old": async ({ db }) => {
     const old = "2020-01-01T00:00:00.000Z";

@@ -30,6 +30,11 @@ writeFileSync(
   new URL("index.js", pkg),
   replaced(replaced(index, "pos_offline_bg.wasm", wasm), "pos_offline.js", glue),
 );
+// The door instantiates the module; the declarations of how to do that by hand are of no use, and full of `any`.
+const types = read("pos_offline.d.ts");
+const instantiation = types.indexOf("export type InitInput");
+if (instantiation < 0) throw new Error("pkg: the declarations of the instantiation are not where they were");
+writeFileSync(new URL("pos_offline.d.ts", pkg), types.slice(0, instantiation));
 copyFileSync(new URL("index.d.ts", door), new URL("index.d.ts", pkg));
 
 const metadata = JSON.parse(read("package.json"));

@@ -1,0 +1,92 @@
+// A sample consumer: compiles only while the declarations say what the package does.
+import {
+  OfflineDB,
+  offlineDB,
+  type BulkReport,
+  type ErrorCode,
+  type OrderRecord,
+  type PosOfflineError,
+  type ProductRecord,
+  type Query,
+  type TransactionRecord,
+} from "../../pkg/index.js";
+
+/** Fails to compile unless the two types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <T extends true>(): T | undefined => undefined;
+
+async function till(): Promise<void> {
+  const mine: OfflineDB = window.offlineDB;
+  await mine.init();
+  same<Same<ReturnType<typeof offlineDB.isReady>, boolean>>();
+
+  const saved = await offlineDB.saveTransaction({ type: "order", data: { lines: [] }, note: 1 });
+  same<Same<typeof saved, TransactionRecord>>();
+  const text: string = saved.uuid + saved.created_at;
+  const flag: boolean = saved.synced;
+  const count: number = await offlineDB.getPendingTransactionCount();
+  const marked: boolean = await offlineDB.markTransactionSynced(saved.id);
+  await offlineDB.clearOldTransactions();
+  await offlineDB.clearOldTransactions(Date.now());
+  await offlineDB.clearOldTransactions(new Date());
+
+  const { id, login, isUpdate } = await offlineDB.saveUser({ login: "ann" });
+  const order: OrderRecord | undefined = await offlineDB.getOrder(id);
+  await offlineDB.getOrdersByDateRange("2026-01-01", new Date(), "paid");
+  const errors = await offlineDB.getSyncErrors({ limit: 5, error_type: "network" });
+  const context: unknown = errors[0]?.context;
+
+  const product: ProductRecord | null = await offlineDB.getProductByBarcode("590");
+  const stored: number = await offlineDB.bulkSaveProducts([{ id: 1, barcode: false, categ_id: [5, "Office"] }]);
+  const { products, taxes } = await offlineDB.getAllPOSData();
+  const quota: boolean = (await offlineDB.checkQuota()).ok;
+
+  const db = new OfflineDB({
+    name: "shop",
+    stores: [{ name: "cards", keyPath: ["shop", "no"], indexes: [{ name: "by", keyPath: "by", unique: true }], flags: ["paid"] }],
+    timeouts: { open: 1000 },
+  });
+  const query: Query = { index: "synced_created", prefix: [false], order: "desc", limit: 10 };
+  const rows = await db.query("transactions", query);
+  const value: unknown = rows[0]?.["anything"];
+  const report: BulkReport = await db.bulkSave("cards", [{ shop: "s", no: 1 }], {
+    mode: "all-or-nothing",
+    durability: "strict",
+    signal: new AbortController().signal,
+    onProgress: ({ done, requested }) => console.log(done / requested),
+  });
+  const position: number | undefined = report.failures[0]?.position;
+  const explained: string = (await db.explain("cards", { index: "by" })).index;
+  const native: IDBTransaction = db.getNewTransaction(["cards"], "readwrite");
+  const all: number = (await db.counts()).transactions;
+  window.addEventListener("pdc-db-blocked", ({ detail }) => console.log(detail.message));
+
+  try {
+    await db.reset();
+  } catch (error) {
+    const { code, saved } = error as PosOfflineError;
+    const known: ErrorCode = code;
+    same<Same<typeof saved, number | undefined>>();
+    console.log(known);
+  }
+
+  // @ts-expect-error a user needs a login
+  await offlineDB.saveUser({ id: 1 });
+  // @ts-expect-error a product needs an id
+  await offlineDB.bulkSaveProducts([{ name: "x" }]);
+  // @ts-expect-error null is not a key
+  await offlineDB.get("orders", null);
+  // @ts-expect-error a boolean is not a key
+  await offlineDB.getOrder(true);
+  // @ts-expect-error a misspelt option
+  await db.query("cards", { indx: "by" });
+  // @ts-expect-error a misspelt mode
+  await db.bulkSave("cards", [], { mode: "some" });
+  // @ts-expect-error an unknown method
+  await offlineDB.saveOrders([]);
+
+  console.log(text, flag, count, marked, login, isUpdate, order, context, product, stored, products, taxes, quota);
+  console.log(value, position, explained, native, all);
+}
+
+void till;

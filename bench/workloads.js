@@ -142,8 +142,12 @@ export async function sales(count) {
   return { rawP50: at(times.raw, 0.5), oursP50: at(times.ours, 0.5), rawP99: at(times.raw, 0.99), oursP99: at(times.ours, 0.99) };
 }
 
-/** From the import of the package to a module that can be called. */
-export async function instantiate() {
-  const [time] = await timed(() => import("/pkg/index.js"));
-  return { instantiate: time };
+/** From bytes in memory to a module that can be called, and from the import of the package, fetches included. */
+export async function instantiate([glue, wasm]) {
+  const [imported] = await timed(() => import("/pkg/index.js"));
+  const bytes = await (await fetch(`/pkg/${wasm}`)).arrayBuffer();
+  // Another URL is another instance of the script, so that it instantiates again.
+  const bindings = await import(`/pkg/${glue}?again`);
+  const [instantiated] = await timed(() => bindings.default({ module_or_path: bytes }));
+  return { imported, instantiated };
 }

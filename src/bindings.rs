@@ -67,8 +67,8 @@ impl JsOfflineDb {
         self.run(async move |db| db.reset().await.map(|()| true))
     }
 
-    /// A native transaction over one or more stores, begun at once. The database must be open. Rows that it writes to
-    /// `transactions` or `pos_offline_orders` with a boolean `synced` are made indexable when it has committed.
+    /// A native transaction over one or more stores, begun at once. The database must be open. `put` and `add` of its
+    /// object stores save a boolean flag as 0 or 1 and fill in a missing time, so that no row is missing from an index.
     #[wasm_bindgen(js_name = getNewTransaction)]
     pub fn get_new_transaction(
         &self,

@@ -9,6 +9,7 @@ mod events;
 mod generic;
 mod identity;
 mod maintenance;
+mod native;
 mod offline_orders;
 mod orders;
 mod products;
@@ -61,7 +62,6 @@ impl OfflineDb {
         self.database.init().await?;
         if self.on_hidden.borrow().is_none() {
             *self.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&self.database);
-            maintenance::repair_and_report(&self.database).await;
         }
         Ok(())
     }
@@ -86,14 +86,17 @@ impl OfflineDb {
         self.database.reset().await
     }
 
-    /// A native transaction: the escape hatch. Rows it writes are brought into the indexable form once it has committed.
+    /// A native transaction: the escape hatch. Its `put` and `add` bring flags and times into the form on disk, so that
+    /// no row it writes is missing from an index.
     ///
     /// # Errors
     /// `Closed` when the database is not open; `InvalidArgument` for an unknown store.
     pub fn native_transaction(&self, stores: &[&str], mode: TransactionMode) -> Result<IdbTransaction> {
         let transaction = self.database.native_transaction(stores, mode)?;
         if mode == TransactionMode::ReadWrite {
-            maintenance::repair_after(&self.database, &transaction);
+            for name in stores {
+                native::stamp_rows(&transaction.object_store(name)?, self.database.schema().store(name)?)?;
+            }
         }
         Ok(transaction)
     }

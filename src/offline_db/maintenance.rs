@@ -1,21 +1,17 @@
-//! Keeping the store small and every row visible, without ever touching what the server has not confirmed.
+//! Keeping the store small without ever touching what the server has not confirmed.
 
-use std::rc::Rc;
-
-use futures::channel::oneshot;
 use gloo_events::EventListener;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Document, IdbTransaction, VisibilityState};
+use web_sys::{Document, VisibilityState};
 
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
 use super::sync_errors;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::row::{Row, describe};
-use crate::stamp;
-use crate::store::{Bounds, Database, Select};
+use crate::store::Database;
 
 /// How long confirmed transactions are kept, in days: the legacy module's default.
 pub const TRANSACTION_DAYS: f64 = 30.0;
@@ -93,69 +89,6 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
             spawn_local(async move { report(remove_confirmed(&database).await) });
         }
     }))
-}
-
-/// Brings rows that other code has written into the form that the indexes hold. A failure is reported, it does not stop
-/// the till.
-pub(super) async fn repair_and_report(database: &Database) {
-    report(repair(database).await);
-}
-
-/// The same, once a native transaction has ended.
-pub(super) fn repair_after(database: &Database, transaction: &IdbTransaction) {
-    let (sender, ended) = oneshot::channel();
-    let sender = Rc::new(std::cell::Cell::new(Some(sender)));
-    let listeners = ["complete", "abort"].map(|event| {
-        let sender = Rc::clone(&sender);
-        EventListener::once(transaction, event, move |_| {
-            if let Some(sender) = sender.take() {
-                // Fails only when the task below is gone.
-                let _ = sender.send(());
-            }
-        })
-    });
-    let database = database.clone();
-    spawn_local(async move {
-        // Every transaction ends in one of the two.
-        let _ = ended.await;
-        drop(listeners);
-        if database.is_open() {
-            report(repair(&database).await);
-        }
-    });
-}
-
-/// Rows whose flag is no key are in no index, so counting shows whether there are any.
-async fn repair(database: &Database) -> Result<()> {
-    for store in database.schema().stores().iter().filter(|store| !store.flags.is_empty()) {
-        let name = store.name.as_str();
-        let hidden = database
-            .read(&[name], async |tx| {
-                let rows = tx.rows(name)?;
-                let all = rows.count(&Select::all()).await?;
-                let mut hidden = false;
-                for index in store.indexes.iter().filter(|index| store.flags.contains(&index.key_path.fields()[0])) {
-                    hidden |= rows.count(&Select::index(&index.name, Bounds::all())).await? < all;
-                }
-                Ok(hidden)
-            })
-            .await?;
-        if hidden {
-            database
-                .write(&[name], async |tx| {
-                    let rows = tx.rows(name)?;
-                    for stored in rows.select(&Select::all()).await?.rows.iter() {
-                        let row = Row::owned(stored);
-                        if stamp::repair(&row, store) {
-                            rows.put(row.as_js())?;
-                        }
-                    }
-                    Ok(())
-                })
-                .await?;
-        }
-    }
-    Ok(())
 }
 
 /// Background work has no caller to fail to; closing in the middle of it is no failure.

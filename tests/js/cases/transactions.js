@@ -84,15 +84,26 @@ export default {
     ok(error.cause instanceof DOMException, "the browser's exception is the cause");
     await rejects(db.saveTransaction({ get data() { throw new Error("no"); } }), "InvalidRecord");
   },
-  "rows of a native transaction with a boolean flag do not stay hidden": async ({ db }) => {
-    const native = db.getNewTransaction(["transactions"], "readwrite");
+  "rows of a native transaction are as visible as any other": async ({ db, database }) => {
+    const native = db.getNewTransaction(["transactions", "orders"], "readwrite");
     ok(native instanceof IDBTransaction);
     equal(native.durability, "strict");
-    native.objectStore("transactions").put({ id: "raw", synced: false, created_at: daysAgo(1) });
-    native.objectStore("transactions").put({ id: "no time" });
+    const given = { id: "raw", synced: false, created_at: daysAgo(1) };
+    native.objectStore("transactions").put(given);
+    native.objectStore("transactions").add({ id: "no flag and no time" });
+    native.objectStore("orders").put({ id: 1, state: "draft", date_order: daysAgo(0) });
+    let refused;
+    try {
+      native.objectStore("transactions").put({ id: "bad", created_at: "soon" });
+    } catch (error) {
+      refused = error.code;
+    }
     await new Promise((resolve) => (native.oncomplete = resolve));
-    while ((await db.getPendingTransactionCount()) < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-    equal(ids(await db.getPendingTransactions()), ["no time", "raw"]);
+    equal(refused, "InvalidRecord");
+    equal(given.synced, false, "the caller's object is left alone");
+    equal(ids(await db.getPendingTransactions()), ["raw", "no flag and no time"]);
+    equal((await onDisk(database, "transactions", "raw")).synced, 0);
+    equal(ids(await db.getPendingOrders()), [1]);
   },
   "the escape hatch refuses what makes no sense": async ({ db }) => {
     const refused = (...args) => {

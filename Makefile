@@ -42,6 +42,7 @@ check: setup ## format, lints, docs, all tests, size
 
 bench: setup-browser build ## compare with raw IndexedDB, in one page and one run
 	node bench/run.mjs
+	wasm-pack test --headless --chrome --release --mode no-install --test rexie_reads -- --nocapture
 
 clean: ## remove everything built
 	cargo clean

@@ -1,7 +1,7 @@
 //! The object stores and their indexes, as data: one step per version, never edited once it has shipped.
 //!
 //! Versions 1 to 4 are those of the legacy JavaScript module; tills in the field hold any of them. A new version is a
-//! new file in `schema/` and one more line in [`STEPS`]; [`Schema::with_stores`] folds the steps into the whole.
+//! new file in `schema/` and one more line in `STEPS`; [`Schema::with_stores`] folds the steps into the whole.
 
 mod step;
 mod v1;

@@ -38,7 +38,7 @@ impl Options {
             return Ok(options);
         }
         let names = Object::keys::<JsValue>(value.unchecked_ref());
-        for name in names.iter().filter_map(|name| JsValue::from(name).as_string()) {
+        for name in names.iter().filter_map(|name| name.as_string()) {
             if !known.contains(&name.as_str()) {
                 let known = known.join(", ");
                 return Err(Error::argument(argument, format!("unknown option '{name}'; the options are {known}")));

@@ -13,7 +13,7 @@ use crate::store::{Bulk, BulkReport, Record, Select};
 /// The stores of the cached data.
 const CACHED: [&str; 4] = [Product::STORE, Category::STORE, PaymentMethod::STORE, Tax::STORE];
 
-/// The lists to save, in the order of [`CACHED`]; `undefined` or `null` for none.
+/// The lists to save, products, categories, payment methods, taxes; `undefined` or `null` for none.
 pub type CacheInput = [JsValue; 4];
 
 /// What became of each list, in the same order.

@@ -61,7 +61,7 @@ impl ReadTx {
 pub struct WriteTx(ReadTx);
 
 impl WriteTx {
-    /// The same transaction; only the machinery of [`write`] knows that it can.
+    /// The same transaction; only the machinery of [`write()`] knows that it can.
     pub(super) fn new(transaction: ReadTx) -> WriteTx {
         WriteTx(transaction)
     }

@@ -1,18 +1,16 @@
 //! The one error type: what happened, to which record, and what the caller can do about it.
 //!
-//! Every failure of the browser is classified here and nowhere else: no other file knows the name of a DOM
+//! Every failure of the browser is classified in `error/js.rs` and nowhere else: no other file knows the name of a DOM
 //! exception. [`Error::code`] is stable and is what JavaScript sees as `error.code`.
+
+mod js;
 
 use std::time::Duration;
 
-use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// What every fallible call of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// `error.name` of every error that JavaScript gets.
-const NAME: &str = "PosOfflineError";
 
 /// The browser's own exception behind an [`Error`], when there is one; JavaScript finds it in `error.cause`.
 #[derive(Debug, Clone, Default)]
@@ -177,58 +175,6 @@ impl Error {
         }
     }
 
-    /// Classifies whatever the browser threw or reported.
-    pub fn from_js(thrown: &JsValue) -> Error {
-        let text = |property: &str| Reflect::get(thrown, &property.into()).ok().and_then(|value| value.as_string());
-        match (text("name"), text("message")) {
-            (Some(name), message) => {
-                let cause = Cause(Some(thrown.clone()));
-                match text("code").as_deref() {
-                    // An error of this library that has been to JavaScript and back.
-                    Some("QuotaExceeded") if name == NAME => Error::QuotaExceeded { saved: None, cause },
-                    _ => Error::classify(&name, &message.unwrap_or_default(), cause),
-                }
-            }
-            _ => Error::Other {
-                name: "Error".into(),
-                message: thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
-                cause: Cause(Some(thrown.clone())),
-            },
-        }
-    }
-
-    /// The only list of DOM exception names and of the browsers' texts for a dead connection.
-    fn classify(name: &str, message: &str, cause: Cause) -> Error {
-        match name {
-            "QuotaExceededError" => Error::QuotaExceeded { saved: None, cause },
-            "ConstraintError" => {
-                Error::Constraint { index: quoted_after(message, "index "), message: message.to_owned(), cause }
-            }
-            "DataCloneError" | "DataError" => Error::InvalidRecord {
-                position: None,
-                field: None,
-                reason: format!("the browser cannot store it: {message}"),
-                cause,
-            },
-            // Chromium and Firefox: transaction() on a handle that the browser closed.
-            "InvalidStateError" => Error::ConnectionLost { message: message.to_owned(), cause },
-            // Chromium: "Internal error opening backing store"; WebKit: "Connection to Indexed Database server lost".
-            "UnknownError" if message.contains("backing store") || message.contains("server lost") => {
-                Error::ConnectionLost { message: message.to_owned(), cause }
-            }
-            "SecurityError" => Error::Unsupported { reason: message.to_owned() },
-            _ => Error::Other { name: name.to_owned(), message: message.to_owned(), cause },
-        }
-    }
-
-    /// Wraps what a function of the caller's threw.
-    pub(crate) fn of_callback(thrown: JsValue) -> Error {
-        match Error::from_js(&thrown) {
-            full @ Error::QuotaExceeded { .. } => full,
-            other => Error::Callback { message: other.to_string(), cause: Cause(Some(thrown)) },
-        }
-    }
-
     /// The transaction ended without a commit and the browser gave no reason.
     pub(crate) fn transaction_aborted() -> Error {
         Error::other("AbortError", "the browser aborted the transaction; nothing of it was saved")
@@ -311,45 +257,6 @@ impl Error {
         matches!(self, Error::Other { name, .. } if name == "VersionError")
     }
 
-    /// A real JavaScript `Error` with `name`, `code`, `cause` and the fields of this variant.
-    pub fn to_js(&self) -> JsValue {
-        if let Error::Callback { cause: Cause(Some(thrown)), .. } = self {
-            return thrown.clone();
-        }
-        let error = js_sys::Error::new(&self.to_string());
-        error.set_name(NAME);
-        let set = |name: &str, value: JsValue| {
-            // Setting a property of an object made one line above cannot fail.
-            let _ = Reflect::set(&error, &name.into(), &value);
-        };
-        set("code", self.code().into());
-        match self {
-            Error::QuotaExceeded { saved, .. } | Error::Aborted { saved } => {
-                if let Some(saved) = saved {
-                    set("saved", (*saved).into());
-                }
-            }
-            Error::Constraint { index: Some(index), .. } => set("index", index.into()),
-            Error::InvalidRecord { position, field, .. } => {
-                if let Some(position) = position {
-                    set("position", (*position).into());
-                }
-                if let Some(field) = field {
-                    set("field", field.into());
-                }
-            }
-            Error::SchemaTooNew { on_disk, supported, .. } => {
-                set("onDisk", (*on_disk).into());
-                set("supported", (*supported).into());
-            }
-            _ => {}
-        }
-        if let Some(cause) = self.cause() {
-            set("cause", cause.clone());
-        }
-        error.into()
-    }
-
     /// The browser's own exception, when there is one.
     pub fn cause(&self) -> Option<&JsValue> {
         match self {
@@ -361,24 +268,6 @@ impl Error {
             | Error::Other { cause, .. } => cause.0.as_ref(),
             _ => None,
         }
-    }
-}
-
-impl From<JsValue> for Error {
-    fn from(thrown: JsValue) -> Error {
-        Error::from_js(&thrown)
-    }
-}
-
-impl From<Error> for JsValue {
-    fn from(error: Error) -> JsValue {
-        error.to_js()
-    }
-}
-
-impl From<serde_wasm_bindgen::Error> for Error {
-    fn from(error: serde_wasm_bindgen::Error) -> Error {
-        Error::InvalidRecord { position: None, field: None, reason: error.to_string(), cause: Cause::default() }
     }
 }
 
@@ -395,72 +284,5 @@ fn record_label(position: &Option<u32>, field: &Option<String>) -> String {
     }
 }
 
-/// The text in single quotes after `marker`: Chromium names the index so.
-fn quoted_after(message: &str, marker: &str) -> Option<String> {
-    let (_, rest) = message.split_once(marker)?;
-    let (_, rest) = rest.split_once('\'')?;
-    Some(rest.split_once('\'')?.0.to_owned())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn classified(name: &str, message: &str) -> Error {
-        Error::classify(name, message, Cause::default())
-    }
-
-    #[test]
-    fn dom_exceptions_become_the_error_a_caller_can_act_on() {
-        let codes = [
-            ("QuotaExceededError", "", "QuotaExceeded"),
-            ("ConstraintError", "", "Constraint"),
-            ("DataCloneError", "", "InvalidRecord"),
-            ("DataError", "", "InvalidRecord"),
-            ("InvalidStateError", "The database connection is closing.", "ConnectionLost"),
-            ("UnknownError", "Internal error opening backing store for indexedDB.open.", "ConnectionLost"),
-            ("UnknownError", "Connection to Indexed Database server lost. Refresh the page", "ConnectionLost"),
-            ("UnknownError", "The operation failed", "Other"),
-            ("SecurityError", "", "Unsupported"),
-            ("SomethingNew", "", "Other"),
-        ];
-        for (name, message, code) in codes {
-            assert_eq!(classified(name, message).code(), code, "{name}: {message}");
-        }
-    }
-
-    #[test]
-    fn a_constraint_error_names_its_index() {
-        let message =
-            "Unable to add key to index 'login': at least one key does not satisfy the uniqueness requirements.";
-        let Error::Constraint { index, .. } = classified("ConstraintError", message) else { panic!() };
-        assert_eq!(index.as_deref(), Some("login"));
-    }
-
-    #[test]
-    fn only_the_legacy_pair_is_retried() {
-        assert!(classified("QuotaExceededError", "").is_transient());
-        assert!(classified("AbortError", "").is_transient());
-        assert!(!classified("ConstraintError", "").is_transient());
-        assert!(!classified("UnknownError", "").is_transient());
-    }
-
-    #[test]
-    fn the_texts_that_callers_match_stay_in_the_message() {
-        assert!(classified("QuotaExceededError", "").to_string().contains("QUOTA_EXCEEDED"));
-        let timeout = Error::Timeout { what: "x".into(), after: Duration::from_millis(5) };
-        assert!(timeout.to_string().contains("Connection timeout"));
-    }
-
-    #[test]
-    fn a_bulk_failure_says_how_many_are_on_disk() {
-        let error = classified("QuotaExceededError", "").after_saving(20_000);
-        assert!(error.to_string().contains("20000 records are on disk"));
-    }
-
-    #[test]
-    fn a_bad_record_is_named_by_position_and_field() {
-        let error = Error::field("login", "must not be empty").at(7);
-        assert_eq!(error.to_string(), "record 7, field 'login': must not be empty");
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 //! Records come and go as JavaScript objects, so that every field passes through; the fields the library owns are
 //! stamped on a copy. `generic.rs` is the face for any store and the base of everything else here.
 
+mod age;
 mod cache;
 mod config;
 mod events;
@@ -30,8 +31,8 @@ use web_sys::IdbTransaction;
 use crate::error::Result;
 use crate::store::{Database, DatabaseOptions, Status};
 
+pub use age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 pub use cache::{CacheCounts, CacheInput};
-pub use maintenance::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 pub use quota::Quota;
 pub use users::SavedUser;
 

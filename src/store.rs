@@ -1,10 +1,12 @@
 //! IndexedDB as a till needs it: one connection that heals itself, writes that resolve on commit, typed stores,
 //! and queries that know which index serves them.
 //!
-//! - `database.rs` is the handle: open once, heal, close; `open.rs` and `upgrade.rs` are what happens before it is open.
-//! - `transaction.rs` is the only code that begins or ends a transaction; `rows.rs` is what can be done inside one.
+//! - `database.rs` is the handle: open once, heal, close; `options.rs` is what a caller chooses, `trace.rs` what it did.
+//! - `open.rs` and `upgrade.rs` are what happens before it is open; `connection.rs` is one open connection.
+//! - `transaction.rs` is the only code that begins or ends a transaction; `rows.rs` is what can be done inside one,
+//!   `request.rs` one request of it, `scan.rs` the answer of a missing index.
 //! - `typed.rs` and `index.rs` put Rust types over rows; `key.rs` decides what a key is; `query.rs` what a query is.
-//! - `bulk.rs` saves many records and counts each one.
+//! - `bulk.rs` saves many records and counts each one; `diagnose.rs` names the field of a refused one.
 
 mod bulk;
 mod connection;
@@ -13,20 +15,24 @@ mod diagnose;
 mod index;
 mod key;
 mod open;
+mod options;
 mod query;
 mod request;
 mod rows;
 mod scan;
+mod trace;
 mod transaction;
 mod typed;
 mod upgrade;
 
 pub use bulk::{Bulk, BulkFailure, BulkMode, BulkProgress, BulkReport, DEFAULT_CHUNK};
-pub use database::{Database, DatabaseEvent, DatabaseOptions, EventSink, Status, Timeouts, WriteOptions};
+pub use database::Database;
 pub use index::{Index, Prefix};
 pub use key::{Key, KeyValue};
+pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOptions};
 pub use query::{Bounds, Explanation, Query, Select, ServedBy};
 pub use request::Request;
 pub use rows::{ReadRows, Selected, WriteRows};
+pub use trace::Status;
 pub use transaction::{ReadTx, WriteTx};
 pub use typed::{ReadStore, Record, Store, WriteStore};

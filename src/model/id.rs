@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::store::{Key, KeyValue};
+
 /// A primary key as Odoo and the POS use them: a server's number or a text made in the browser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -70,5 +72,20 @@ impl<'de> Deserialize<'de> for Flag {
             OnDisk::Number(number) => Flag::from(number != 0.0),
             OnDisk::Legacy(truth) => Flag::from(truth),
         })
+    }
+}
+
+impl Key for Flag {
+    fn to_key(&self) -> crate::Result<KeyValue> {
+        u8::from(*self == Flag::Yes).to_key()
+    }
+}
+
+impl Key for RecordId {
+    fn to_key(&self) -> crate::Result<KeyValue> {
+        match self {
+            RecordId::Number(number) => number.to_key(),
+            RecordId::Text(text) => text.to_key(),
+        }
     }
 }

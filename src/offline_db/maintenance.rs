@@ -1,75 +1,15 @@
 //! Keeping the store small without ever touching what the server has not confirmed.
 
 use gloo_events::EventListener;
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, VisibilityState};
 
+use super::age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
 use super::sync_errors;
-use crate::clock;
 use crate::error::{Error, Result};
-use crate::row::{Row, describe};
 use crate::store::Database;
-
-/// How long confirmed transactions are kept, in days: the legacy module's default.
-pub const TRANSACTION_DAYS: f64 = 30.0;
-/// How long confirmed offline orders, old errors and sessions are kept, in days: the legacy module's default.
-pub const SHORT_DAYS: f64 = 7.0;
-
-/// The largest number that callers mean as days; a larger one is a time in milliseconds since 1970.
-const MOST_DAYS: f64 = 365.0;
-
-/// Rows from before this time are old.
-#[derive(Debug, Clone, Copy)]
-pub struct Cutoff(f64);
-
-impl Cutoff {
-    /// So many days ago, `default` when `undefined`.
-    ///
-    /// # Errors
-    /// `InvalidArgument` unless it is a number from 0 on.
-    pub fn days(days: &JsValue, default: f64) -> Result<Cutoff> {
-        let days = if days.is_undefined() { Some(default) } else { days.as_f64() };
-        match days.filter(|days| *days >= 0.0) {
-            Some(days) => Ok(Cutoff(clock::now_ms() - days * clock::DAY_MS)),
-            None => Err(Error::argument("days", "must be a number of days, 0 or more")),
-        }
-    }
-
-    /// As [`Cutoff::days`], but a number above 365 is a time in milliseconds since 1970, and so is a `Date`.
-    ///
-    /// # Errors
-    /// `InvalidArgument` unless it is a number from 0 on or a date.
-    pub fn days_or_time(value: &JsValue, default: f64) -> Result<Cutoff> {
-        match value.as_f64() {
-            Some(number) if number <= MOST_DAYS => Cutoff::days(value, default),
-            None if value.is_undefined() => Cutoff::days(value, default),
-            _ => clock::read_ms(value).map(Cutoff).ok_or_else(|| {
-                let given = describe(value);
-                Error::argument("daysOrTimestamp", format!("must be a number of days or a time, got {given}"))
-            }),
-        }
-    }
-
-    /// Whether the time in a row is before the cutoff; `false` for what is no time.
-    pub(super) fn is_before(&self, time: &JsValue) -> bool {
-        clock::read_ms(time).is_some_and(|time| time < self.0)
-    }
-
-    fn days_ago(days: f64) -> Cutoff {
-        Cutoff(clock::now_ms() - days * clock::DAY_MS)
-    }
-}
-
-/// Sorts rows by the time in `field`; rows without one come first.
-pub(super) fn oldest_first(rows: Array, field: &str) -> Array {
-    let time = |row: &JsValue| clock::read_ms(&Row::owned(row.clone()).get(field)).unwrap_or(f64::NEG_INFINITY);
-    let mut rows: Vec<_> = rows.iter().map(|row| (time(&row), row)).collect();
-    rows.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    rows.into_iter().map(|(_, row)| row).collect()
-}
 
 /// Deletes what the server has confirmed some time ago, and old errors.
 pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {

@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
-use super::maintenance::Cutoff;
+use super::age::Cutoff;
 use super::queue::OFFLINE_ORDERS;
 use crate::error::Result;
 use crate::model::OfflineOrder;

@@ -6,9 +6,9 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::OfflineDb;
+use super::age::{Cutoff, oldest_first};
 use super::generic::delete_where;
 use super::identity::{new_key, same_sale};
-use super::maintenance::{Cutoff, oldest_first};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::model::{FINAL_STATES, Order};

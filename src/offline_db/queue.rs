@@ -4,9 +4,9 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
+use super::age::{Cutoff, oldest_first};
 use super::generic::delete_where;
 use super::identity::{new_key, same_sale};
-use super::maintenance::{Cutoff, oldest_first};
 use crate::clock;
 use crate::error::Result;
 use crate::model::{Flag, OfflineOrder, Transaction};

@@ -3,9 +3,9 @@
 use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
+use super::age::Cutoff;
 use super::generic::delete_where;
 use super::identity::new_key;
-use super::maintenance::Cutoff;
 use crate::clock;
 use crate::error::Result;
 use crate::model::Session;

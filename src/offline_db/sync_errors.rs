@@ -4,8 +4,8 @@ use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
+use super::age::Cutoff;
 use super::generic::delete_where;
-use super::maintenance::Cutoff;
 use crate::error::Result;
 use crate::model::SyncError;
 use crate::stamp;

@@ -4,8 +4,8 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
+use super::age::Cutoff;
 use super::identity::new_uuid;
-use super::maintenance::Cutoff;
 use super::queue::TRANSACTIONS;
 use crate::error::Result;
 use crate::model::Transaction;

@@ -10,8 +10,9 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Event, IdbRequest};
 
-use super::database::{Database, WriteOptions};
+use super::database::Database;
 use super::diagnose::explain;
+use super::options::WriteOptions;
 use super::request::{Signal, outcome};
 use super::rows::WriteRows;
 use super::scan::primary_key;
@@ -202,8 +203,9 @@ impl Batch {
         let handler = Some(settled.as_ref().unchecked_ref());
         let (requests, mut issued, mut refused) = (Array::new(), Vec::with_capacity(positions.len()), Vec::new());
         for position in positions {
-            let put = record(position as usize)
-                .and_then(|row| rows.put_native(&row).map_err(|thrown| explain(&row, &rows, Error::from_js(&thrown))));
+            let put = record(position as usize).and_then(|row| {
+                rows.put_native(&row).map_err(|thrown| explain(&row, rows.schema(), Error::from_js(&thrown)))
+            });
             match put {
                 Ok(request) => {
                     request.set_onsuccess(handler);

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbVersionChangeEvent};
 
-use super::database::{DatabaseEvent, EventSink, Trace};
+use super::options::{DatabaseEvent, EventSink};
+use super::trace::Trace;
 use crate::error::Error;
 use crate::schema::Schema;
 

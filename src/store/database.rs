@@ -12,18 +12,12 @@ use web_sys::IdbTransaction;
 
 use super::connection::Connection;
 use super::open;
+use super::options::{DatabaseOptions, WriteOptions};
 use super::query::{Explanation, Select};
+use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
-use super::typed::{Record, Store};
 use crate::error::{Error, Result};
 use crate::schema::{DATABASE_NAME, Durability, Schema};
-
-mod options;
-mod trace;
-
-pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOptions};
-pub use trace::Status;
-pub(super) use trace::Trace;
 
 /// How often in a row a dead connection is reopened for one operation.
 const REOPENINGS: usize = 3;
@@ -147,11 +141,6 @@ impl Database {
             _ => None,
         };
         self.0.trace.status(&self.0.options.name, version)
-    }
-
-    /// The typed records of a store.
-    pub fn store<R: Record>(&self) -> Store<R> {
-        Store::new(self.clone())
     }
 
     /// Runs `body` in a transaction that reads `stores`. The body may run again when the connection has died.

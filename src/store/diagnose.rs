@@ -3,11 +3,10 @@
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::rows::ReadRows;
 use super::scan::primary_key;
 use crate::error::Error;
 use crate::row::describe;
-use crate::schema::KeyPath;
+use crate::schema::{KeyPath, StoreSchema};
 
 #[wasm_bindgen]
 extern "C" {
@@ -16,8 +15,7 @@ extern "C" {
 }
 
 /// The same error, naming the field that is no key or that cannot be cloned.
-pub(super) fn explain(row: &JsValue, store: &ReadRows, error: Error) -> Error {
-    let schema = store.schema();
+pub(super) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Error {
     if !matches!(error, Error::InvalidRecord { .. }) || !row.is_object() {
         return error;
     }

@@ -20,7 +20,6 @@ use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::{Error, Result};
-use crate::model::{Flag, RecordId, Timestamp};
 use crate::row::describe;
 
 /// A valid IndexedDB key. Its order is IndexedDB's: numbers, dates, texts (by UTF-16 unit), bytes, arrays.
@@ -175,27 +174,6 @@ impl Key for String {
     }
 }
 
-impl Key for Timestamp {
-    fn to_key(&self) -> Result<KeyValue> {
-        self.as_str().to_key()
-    }
-}
-
-impl Key for Flag {
-    fn to_key(&self) -> Result<KeyValue> {
-        u8::from(*self == Flag::Yes).to_key()
-    }
-}
-
-impl Key for RecordId {
-    fn to_key(&self) -> Result<KeyValue> {
-        match self {
-            RecordId::Number(number) => number.to_key(),
-            RecordId::Text(text) => text.to_key(),
-        }
-    }
-}
-
 impl<K: Key + ?Sized> Key for &K {
     fn to_key(&self) -> Result<KeyValue> {
         (**self).to_key()
@@ -221,6 +199,7 @@ tuple_keys!(A, B, C, D);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Flag, RecordId, Timestamp};
 
     fn text(text: &str) -> KeyValue {
         KeyValue::Text(text.into())

@@ -13,8 +13,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
 
 use super::connection::Connection;
-use super::database::{DatabaseEvent, DatabaseOptions, Trace};
+use super::options::{DatabaseEvent, DatabaseOptions};
 use super::request::Request;
+use super::trace::Trace;
 use super::upgrade;
 use crate::error::{Error, Result};
 use crate::schema::{SCHEMA_VERSION, Schema};

@@ -7,12 +7,12 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbCursorWithValue, IdbIndex, IdbObjectStore, IdbRequest};
 
-use super::database::Trace;
 use super::diagnose::explain;
 use super::key::KeyValue;
 use super::query::{Bounds, Select, ServedBy};
 use super::request::Request;
 use super::scan;
+use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::schema::StoreSchema;
 
@@ -60,7 +60,7 @@ impl ReadRows {
             return Ok(Selected { rows: Array::new(), served_by });
         }
         let rows = match source {
-            None => scan::rows(self, select).await?,
+            None => self.scan(select).await?,
             Some(source) => {
                 let range = select.bounds.to_native()?.map_or(JsValue::UNDEFINED, JsValue::from);
                 match select.limit {
@@ -86,7 +86,7 @@ impl ReadRows {
             return Ok(0);
         }
         let Some(source) = source else {
-            return Ok(scan::rows(self, &Select { limit: None, ..select.clone() }).await?.length());
+            return Ok(self.scan(&Select { limit: None, ..select.clone() }).await?.length());
         };
         let range = select.bounds.to_native()?.map_or(JsValue::UNDEFINED, JsValue::from);
         let count = Request::new(source.count(&range)?).await?;
@@ -107,9 +107,10 @@ impl ReadRows {
         &self.schema
     }
 
-    /// Every row, for a scan.
-    pub(super) fn all(&self) -> Result<Request> {
-        Ok(Request::new(self.native.get_all()?))
+    /// The answer of a missing index, from every row.
+    async fn scan(&self, select: &Select) -> Result<Array> {
+        let all: Array = Request::new(self.native.get_all()?).await?.unchecked_into();
+        Ok(scan::pick(&all, select, &self.schema))
     }
 
     /// Where to read, `None` for a scan: the schema has the index, the disk has not.
@@ -188,7 +189,7 @@ impl WriteRows {
     /// # Errors
     /// `InvalidRecord` at once when the value cannot be cloned or has no valid key.
     pub fn put(&self, row: &JsValue) -> Result<Request> {
-        let request = self.put_native(row).map_err(|thrown| explain(row, self, Error::from_js(&thrown)))?;
+        let request = self.put_native(row).map_err(|thrown| explain(row, self.schema(), Error::from_js(&thrown)))?;
         Ok(Request::new(request))
     }
 

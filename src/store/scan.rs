@@ -1,18 +1,14 @@
 //! The answer of an index that is missing on disk, found by reading every row.
 
 use js_sys::{Array, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::key::KeyValue;
 use super::query::Select;
-use super::rows::ReadRows;
-use crate::error::Result;
 use crate::schema::{IndexSchema, KeyPath, StoreSchema};
 
-/// What the index would have given: the same rows in the same order.
-pub(super) async fn rows(store: &ReadRows, select: &Select) -> Result<Array> {
-    let all: Array = store.all()?.await?.unchecked_into();
-    let schema = store.schema();
+/// What the index would have given, out of all rows: the same rows in the same order.
+pub(super) fn pick(all: &Array, select: &Select, schema: &StoreSchema) -> Array {
     let index = select.index.as_deref().and_then(|name| schema.index(name));
     let mut found = Vec::new();
     // getAll() gives the order of the primary key, which a stable sort keeps among equal index keys.
@@ -25,7 +21,7 @@ pub(super) async fn rows(store: &ReadRows, select: &Select) -> Result<Array> {
         found.reverse();
     }
     let limit = select.limit.map_or(found.len(), |limit| limit as usize);
-    Ok(found.into_iter().take(limit).map(|(_, row)| row).collect())
+    found.into_iter().take(limit).map(|(_, row)| row).collect()
 }
 
 /// The primary key of a row; `None` when it has none.

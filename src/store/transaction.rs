@@ -16,10 +16,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, IdbTransaction};
 
 use super::connection::Connection;
-use super::database::Trace;
 use super::request::Signal;
 use super::rows::{ReadRows, WriteRows};
-use super::typed::{ReadStore, Record, WriteStore};
+use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::schema::{Durability, Schema};
 
@@ -46,14 +45,6 @@ impl ReadTx {
         })?;
         Ok(ReadRows::new(native, self.schema.store(store)?.clone(), Rc::clone(&self.trace)))
     }
-
-    /// The typed records of a store.
-    ///
-    /// # Errors
-    /// As [`ReadTx::rows`].
-    pub fn store<R: Record>(&self) -> Result<ReadStore<R>> {
-        Ok(ReadStore::new(self.rows(R::STORE)?))
-    }
 }
 
 /// A transaction that can read and write. It commits when its body returns `Ok`, and leaves nothing when it returns `Err`.
@@ -72,14 +63,6 @@ impl WriteTx {
     /// As [`ReadTx::rows`].
     pub fn rows(&self, store: &str) -> Result<WriteRows> {
         Ok(WriteRows::new(self.0.rows(store)?))
-    }
-
-    /// The typed records of a store.
-    ///
-    /// # Errors
-    /// As [`ReadTx::rows`].
-    pub fn store<R: Record>(&self) -> Result<WriteStore<R>> {
-        Ok(WriteStore::new(self.rows(R::STORE)?, self.0.rows(R::STORE)?))
     }
 }
 

@@ -12,6 +12,7 @@ use super::key::Key;
 use super::query::{Bounds, Explanation, Query};
 use super::request::Request;
 use super::rows::{ReadRows, WriteRows};
+use super::transaction::{ReadTx, WriteTx};
 use crate::codec::{from_js, to_js};
 use crate::error::{Error, Result};
 use crate::row::Row;
@@ -34,6 +35,33 @@ pub trait Record: Serialize + DeserializeOwned {
     type Key: Key;
 }
 
+impl Database {
+    /// The typed records of a store.
+    pub fn store<R: Record>(&self) -> Store<R> {
+        Store { database: self.clone(), record: PhantomData }
+    }
+}
+
+impl ReadTx {
+    /// The typed records of a store.
+    ///
+    /// # Errors
+    /// As [`ReadTx::rows`].
+    pub fn store<R: Record>(&self) -> Result<ReadStore<R>> {
+        Ok(ReadStore { rows: self.rows(R::STORE)?, record: PhantomData })
+    }
+}
+
+impl WriteTx {
+    /// The typed records of a store.
+    ///
+    /// # Errors
+    /// As [`ReadTx::rows`].
+    pub fn store<R: Record>(&self) -> Result<WriteStore<R>> {
+        Ok(WriteStore { rows: self.rows(R::STORE)?, read: (**self).store()? })
+    }
+}
+
 /// The records of type `R` in a database; every call is a transaction of its own.
 #[derive(Debug, Clone)]
 pub struct Store<R> {
@@ -42,10 +70,6 @@ pub struct Store<R> {
 }
 
 impl<R: Record> Store<R> {
-    pub(super) fn new(database: Database) -> Store<R> {
-        Store { database, record: PhantomData }
-    }
-
     /// The record with this key.
     pub async fn get(&self, key: impl Key) -> Result<Option<R>> {
         self.database.read(&[R::STORE], async |tx| tx.store::<R>()?.get(&key).await).await
@@ -128,10 +152,6 @@ pub struct ReadStore<R> {
 }
 
 impl<R: Record> ReadStore<R> {
-    pub(super) fn new(rows: ReadRows) -> ReadStore<R> {
-        ReadStore { rows, record: PhantomData }
-    }
-
     /// The record with this key.
     pub async fn get(&self, key: &impl Key) -> Result<Option<R>> {
         decode(self.rows.get(&key.to_key()?)?.await?)
@@ -168,10 +188,6 @@ pub struct WriteStore<R> {
 }
 
 impl<R: Record> WriteStore<R> {
-    pub(super) fn new(rows: WriteRows, read: ReadRows) -> WriteStore<R> {
-        WriteStore { rows, read: ReadStore::new(read) }
-    }
-
     /// Inserts or replaces the whole row. Await the request for its key, or leave it to the commit.
     pub fn put(&self, record: &R) -> Result<Request> {
         self.rows.put(&to_js(record)?)

@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+use super::query::ServedBy;
 use crate::schema::Durability;
-use crate::store::ServedBy;
 
 /// A snapshot of a handle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Status {
 }
 
 #[derive(Debug, Default)]
-pub(in crate::store) struct Trace {
+pub(super) struct Trace {
     reopened: Cell<u32>,
     last_query: RefCell<Option<(String, ServedBy)>>,
     last_write: RefCell<Option<(Vec<String>, Durability)>>,

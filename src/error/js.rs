@@ -1,0 +1,127 @@
+//! Errors on their way from and to JavaScript: the only file that knows the names of DOM exceptions.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+use super::{Cause, Error};
+
+/// `error.name` of every error that JavaScript gets.
+const NAME: &str = "PosOfflineError";
+
+impl Error {
+    /// Classifies whatever the browser threw or reported.
+    pub fn from_js(thrown: &JsValue) -> Error {
+        let text = |property: &str| Reflect::get(thrown, &property.into()).ok().and_then(|value| value.as_string());
+        match (text("name"), text("message")) {
+            (Some(name), message) => {
+                let cause = Cause(Some(thrown.clone()));
+                match text("code").as_deref() {
+                    // An error of this library that has been to JavaScript and back.
+                    Some("QuotaExceeded") if name == NAME => Error::QuotaExceeded { saved: None, cause },
+                    _ => Error::classify(&name, &message.unwrap_or_default(), cause),
+                }
+            }
+            _ => Error::Other {
+                name: "Error".into(),
+                message: thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
+                cause: Cause(Some(thrown.clone())),
+            },
+        }
+    }
+
+    /// The only list of DOM exception names and of the browsers' texts for a dead connection.
+    pub(super) fn classify(name: &str, message: &str, cause: Cause) -> Error {
+        match name {
+            "QuotaExceededError" => Error::QuotaExceeded { saved: None, cause },
+            "ConstraintError" => {
+                Error::Constraint { index: quoted_after(message, "index "), message: message.to_owned(), cause }
+            }
+            "DataCloneError" | "DataError" => Error::InvalidRecord {
+                position: None,
+                field: None,
+                reason: format!("the browser cannot store it: {message}"),
+                cause,
+            },
+            // Chromium and Firefox: transaction() on a handle that the browser closed.
+            "InvalidStateError" => Error::ConnectionLost { message: message.to_owned(), cause },
+            // Chromium: "Internal error opening backing store"; WebKit: "Connection to Indexed Database server lost".
+            "UnknownError" if message.contains("backing store") || message.contains("server lost") => {
+                Error::ConnectionLost { message: message.to_owned(), cause }
+            }
+            "SecurityError" => Error::Unsupported { reason: message.to_owned() },
+            _ => Error::Other { name: name.to_owned(), message: message.to_owned(), cause },
+        }
+    }
+
+    /// Wraps what a function of the caller's threw.
+    pub(crate) fn of_callback(thrown: JsValue) -> Error {
+        match Error::from_js(&thrown) {
+            full @ Error::QuotaExceeded { .. } => full,
+            other => Error::Callback { message: other.to_string(), cause: Cause(Some(thrown)) },
+        }
+    }
+
+    /// A real JavaScript `Error` with `name`, `code`, `cause` and the fields of this variant.
+    pub fn to_js(&self) -> JsValue {
+        if let Error::Callback { cause: Cause(Some(thrown)), .. } = self {
+            return thrown.clone();
+        }
+        let error = js_sys::Error::new(&self.to_string());
+        error.set_name(NAME);
+        let set = |name: &str, value: JsValue| {
+            // Setting a property of an object made one line above cannot fail.
+            let _ = Reflect::set(&error, &name.into(), &value);
+        };
+        set("code", self.code().into());
+        match self {
+            Error::QuotaExceeded { saved, .. } | Error::Aborted { saved } => {
+                if let Some(saved) = saved {
+                    set("saved", (*saved).into());
+                }
+            }
+            Error::Constraint { index: Some(index), .. } => set("index", index.into()),
+            Error::InvalidRecord { position, field, .. } => {
+                if let Some(position) = position {
+                    set("position", (*position).into());
+                }
+                if let Some(field) = field {
+                    set("field", field.into());
+                }
+            }
+            Error::SchemaTooNew { on_disk, supported, .. } => {
+                set("onDisk", (*on_disk).into());
+                set("supported", (*supported).into());
+            }
+            _ => {}
+        }
+        if let Some(cause) = self.cause() {
+            set("cause", cause.clone());
+        }
+        error.into()
+    }
+}
+
+impl From<JsValue> for Error {
+    fn from(thrown: JsValue) -> Error {
+        Error::from_js(&thrown)
+    }
+}
+
+impl From<Error> for JsValue {
+    fn from(error: Error) -> JsValue {
+        error.to_js()
+    }
+}
+
+impl From<serde_wasm_bindgen::Error> for Error {
+    fn from(error: serde_wasm_bindgen::Error) -> Error {
+        Error::InvalidRecord { position: None, field: None, reason: error.to_string(), cause: Cause::default() }
+    }
+}
+
+/// The text in single quotes after `marker`: Chromium names the index so.
+fn quoted_after(message: &str, marker: &str) -> Option<String> {
+    let (_, rest) = message.split_once(marker)?;
+    let (_, rest) = rest.split_once('\'')?;
+    Some(rest.split_once('\'')?.0.to_owned())
+}

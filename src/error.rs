@@ -21,10 +21,10 @@ pub struct Cause(Option<JsValue>);
 #[non_exhaustive]
 pub enum Error {
     /// The browser refuses to store more for this site. Free space (synced rows first) and try again.
-    #[error("QUOTA_EXCEEDED: the browser's storage for this site is full{}; remove synced data or free disk space, then save again", saved_so_far(.saved))]
+    #[error(
+        "QUOTA_EXCEEDED: the browser's storage for this site is full; remove synced data or free disk space, then save again"
+    )]
     QuotaExceeded {
-        /// For a bulk save: how many records are on disk.
-        saved: Option<u32>,
         /// The DOM exception.
         cause: Cause,
     },
@@ -109,10 +109,15 @@ pub enum Error {
         key: String,
     },
     /// The caller's `AbortSignal` stopped the work.
-    #[error("stopped by the caller{}", saved_so_far(.saved))]
-    Aborted {
-        /// For a bulk save: how many records are on disk.
-        saved: Option<u32>,
+    #[error("stopped by the caller")]
+    Aborted,
+    /// A bulk save ended early; what had been committed before stays.
+    #[error("{source} ({saved} records are on disk)")]
+    Partial {
+        /// How many records are on disk.
+        saved: u32,
+        /// Why it ended; [`Error::code`] is that of this error.
+        source: Box<Error>,
     },
     /// This browser, or this mode of it, has no IndexedDB.
     #[error("IndexedDB is not available ({reason}): leave private browsing, or allow this site to store data")]
@@ -166,7 +171,8 @@ impl Error {
             Error::InvalidRecord { .. } => "InvalidRecord",
             Error::InvalidArgument { .. } => "InvalidArgument",
             Error::NotFound { .. } => "NotFound",
-            Error::Aborted { .. } => "Aborted",
+            Error::Aborted => "Aborted",
+            Error::Partial { source, .. } => source.code(),
             Error::Unsupported { .. } => "Unsupported",
             Error::Offline => "Offline",
             Error::Rejected { .. } => "Rejected",
@@ -223,15 +229,6 @@ impl Error {
         }
     }
 
-    /// The same error, saying how many records of a bulk save are on disk.
-    pub(crate) fn after_saving(self, count: u32) -> Error {
-        match self {
-            Error::QuotaExceeded { cause, .. } => Error::QuotaExceeded { saved: Some(count), cause },
-            Error::Aborted { .. } => Error::Aborted { saved: Some(count) },
-            other => other,
-        }
-    }
-
     /// Reopening the database and running the operation again may help.
     pub(crate) fn is_connection_lost(&self) -> bool {
         matches!(self, Error::ConnectionLost { .. })
@@ -266,13 +263,10 @@ impl Error {
             | Error::InvalidRecord { cause, .. }
             | Error::Callback { cause, .. }
             | Error::Other { cause, .. } => cause.0.as_ref(),
+            Error::Partial { source, .. } => source.cause(),
             _ => None,
         }
     }
-}
-
-fn saved_so_far(saved: &Option<u32>) -> String {
-    saved.map_or(String::new(), |count| format!(" ({count} records are on disk)"))
 }
 
 fn record_label(position: &Option<u32>, field: &Option<String>) -> String {

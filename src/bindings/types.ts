@@ -356,7 +356,7 @@ export interface PosOfflineError extends Error {
   field?: string;
   /** Of `Constraint`: the unique index, or the key field. */
   index?: string;
-  /** Of `QuotaExceeded` and `Aborted` in a bulk save: how many records are on disk. */
+  /** Of a bulk save that ended early, whatever the code: how many records are on disk. */
   saved?: number;
   /** Of `SchemaTooNew`: version on disk. */
   onDisk?: number;

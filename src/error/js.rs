@@ -17,7 +17,7 @@ impl Error {
                 let cause = Cause(Some(thrown.clone()));
                 match text("code").as_deref() {
                     // An error of this library that has been to JavaScript and back.
-                    Some("QuotaExceeded") if name == NAME => Error::QuotaExceeded { saved: None, cause },
+                    Some("QuotaExceeded") if name == NAME => Error::QuotaExceeded { cause },
                     _ => Error::classify(&name, &message.unwrap_or_default(), cause),
                 }
             }
@@ -32,7 +32,7 @@ impl Error {
     /// The only list of DOM exception names and of the browsers' texts for a dead connection.
     pub(super) fn classify(name: &str, message: &str, cause: Cause) -> Error {
         match name {
-            "QuotaExceededError" => Error::QuotaExceeded { saved: None, cause },
+            "QuotaExceededError" => Error::QuotaExceeded { cause },
             "ConstraintError" => {
                 Error::Constraint { index: quoted_after(message, "index "), message: message.to_owned(), cause }
             }
@@ -73,12 +73,14 @@ impl Error {
             let _ = Reflect::set(&error, &name.into(), &value);
         };
         set("code", self.code().into());
-        match self {
-            Error::QuotaExceeded { saved, .. } | Error::Aborted { saved } => {
-                if let Some(saved) = saved {
-                    set("saved", (*saved).into());
-                }
+        let reason = match self {
+            Error::Partial { saved, source } => {
+                set("saved", (*saved).into());
+                source.as_ref()
             }
+            other => other,
+        };
+        match reason {
             Error::Constraint { index: Some(index), .. } => set("index", index.into()),
             Error::InvalidRecord { position, field, .. } => {
                 if let Some(position) = position {

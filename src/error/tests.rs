@@ -47,7 +47,8 @@ fn the_texts_that_callers_match_stay_in_the_message() {
 
 #[test]
 fn a_bulk_failure_says_how_many_are_on_disk() {
-    let error = classified("QuotaExceededError", "").after_saving(20_000);
+    let error = Error::Partial { saved: 20_000, source: Box::new(classified("QuotaExceededError", "")) };
+    assert_eq!(error.code(), "QuotaExceeded");
     assert!(error.to_string().contains("20000 records are on disk"));
 }
 

@@ -66,7 +66,7 @@ impl OfflineDb {
         }
         maintenance::remove_confirmed(&self.database).await?;
         if !self.check_quota().await?.is_ok() {
-            return Err(Error::QuotaExceeded { saved: None, cause: Cause::default() });
+            return Err(Error::QuotaExceeded { cause: Cause::default() });
         }
         run().await
     }

@@ -94,7 +94,7 @@ impl Bulk {
     /// Saves the `count` records that `record` makes, asked for one by one in the order of their positions.
     ///
     /// # Errors
-    /// When a transaction fails as a whole (`QuotaExceeded`, a lost connection) or the signal stops it; the error says
+    /// `Partial` when a transaction fails as a whole (`QuotaExceeded`, a lost connection) or the signal stops it: it says
     /// how many records are on disk. A bad record is not an error but a failure in the report.
     pub async fn put_each(
         &self,
@@ -113,7 +113,7 @@ impl Bulk {
         let mut from = 0;
         while from < requested {
             if self.signal.as_ref().is_some_and(AbortSignal::aborted) {
-                return Err(Error::Aborted { saved: Some(report.saved) });
+                return Err(Error::Partial { saved: report.saved, source: Box::new(Error::Aborted) });
             }
             let until = requested.min(from.saturating_add(chunk));
             let failures = RefCell::new(Vec::new());
@@ -132,7 +132,7 @@ impl Bulk {
             report.saved += match saved {
                 Ok(saved) => saved,
                 Err(_) if self.mode == BulkMode::AllOrNothing && !failures.is_empty() => 0,
-                Err(error) => return Err(error.after_saving(report.saved)),
+                Err(error) => return Err(Error::Partial { saved: report.saved, source: Box::new(error) }),
             };
             report.failures.extend(failures);
             from = until;

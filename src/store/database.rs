@@ -98,7 +98,7 @@ impl Database {
                 *state = State::new();
             }
         }
-        self.connection().await.map(drop)
+        self.reach(&mut 0).await.map(drop)
     }
 
     /// Whether it is open.
@@ -237,7 +237,7 @@ impl Database {
         let mut delays = RETRY_DELAYS.into_iter();
         let mut reopenings = 0;
         loop {
-            let connection = self.connection().await?;
+            let connection = self.reach(&mut reopenings).await?;
             let result = match write {
                 Some(durability) => transaction::write(&connection, stores, durability, body).await,
                 None => transaction::read(&connection, stores, body).await,
@@ -251,6 +251,19 @@ impl Database {
                     Some(delay) => self.wait(delay).await?,
                     None => return Err(error),
                 },
+                result => return result,
+            }
+        }
+    }
+
+    /// The connection; when the browser's backing store is gone for a moment, opened again a little later.
+    async fn reach(&self, reopenings: &mut usize) -> Result<Rc<Connection>> {
+        loop {
+            match self.connection().await {
+                Err(error) if error.is_connection_lost() && *reopenings < REOPENINGS => {
+                    self.wait(RETRY_DELAYS[*reopenings]).await?;
+                    *reopenings += 1;
+                }
                 result => return result,
             }
         }

@@ -115,25 +115,19 @@ async fn settle(
         }
     });
 
-    let mut left = limit;
-    loop {
-        match select(&mut receiver, sleep(left)).await {
-            Either::Left((result, _)) => {
-                return result.unwrap_or_else(|_| Err(Error::other("AbortError", &format!("{what} was cut off"))));
-            }
-            Either::Right(_) => match phase.get() {
-                Phase::Upgrading if left != options.timeouts.upgrade => left = options.timeouts.upgrade,
-                Phase::Upgrading => {
-                    let what = format!("upgrading database '{}'", options.name);
-                    return Err(Error::Timeout { what, after: options.timeouts.upgrade });
-                }
-                Phase::Blocked => {
-                    return Err(Error::Blocked { database: options.name.clone() });
-                }
-                Phase::Waiting => return Err(Error::Timeout { what, after: limit }),
-            },
+    // The second wait is for an upgrade that has begun within the first.
+    for wait in [limit, options.timeouts.upgrade] {
+        if let Either::Left((result, _)) = select(&mut receiver, sleep(wait)).await {
+            return result.unwrap_or_else(|_| Err(Error::other("AbortError", &format!("{what} was cut off"))));
+        }
+        match phase.get() {
+            Phase::Upgrading => {}
+            Phase::Blocked => return Err(Error::Blocked { database: options.name.clone() }),
+            Phase::Waiting => return Err(Error::Timeout { what, after: limit }),
         }
     }
+    let what = format!("upgrading database '{}'", options.name);
+    Err(Error::Timeout { what, after: options.timeouts.upgrade })
 }
 
 /// The browser's IndexedDB, in a page as in a worker.

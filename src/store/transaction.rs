@@ -22,7 +22,21 @@ use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::schema::{Durability, Schema};
 
-/// A transaction that can only read.
+/// A transaction that can only read: it has no `put`.
+///
+/// ```no_run
+/// # use pos_offline::{Database, Record, model::Transaction};
+/// # async fn sell(db: Database, sale: &Transaction) -> pos_offline::Result<()> {
+/// db.write(&[Transaction::STORE], async |tx| tx.store::<Transaction>()?.put(sale).map(drop)).await
+/// # }
+/// ```
+///
+/// ```compile_fail
+/// # use pos_offline::{Database, Record, model::Transaction};
+/// # async fn sell(db: Database, sale: &Transaction) -> pos_offline::Result<()> {
+/// db.read(&[Transaction::STORE], async |tx| tx.store::<Transaction>()?.put(sale).map(drop)).await
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ReadTx {
     native: IdbTransaction,

@@ -120,7 +120,11 @@ impl Database {
     pub async fn reset(&self) -> Result<()> {
         self.close();
         open::delete(&self.0.options).await?;
-        *self.0.state.borrow_mut() = State::new();
+        let mut state = self.0.state.borrow_mut();
+        // Unless somebody has opened it anew meanwhile.
+        if matches!(state.phase, Phase::Closed) {
+            *state = State::new();
+        }
         Ok(())
     }
 

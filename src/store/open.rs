@@ -30,24 +30,30 @@ enum Phase {
 
 /// Opens the database with every store of `schema` in it, upgrading it when something is missing.
 pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: Rc<Trace>) -> Result<Connection> {
-    let native = match open_version(options, &schema, Some(SCHEMA_VERSION)).await {
-        // Higher on disk: by a newer library, or by this one for a caller's own stores.
-        Err(error) if error.is_version_too_low() => open_version(options, &schema, None).await?,
-        other => other?,
-    };
-    let connection = |native| Connection::new(native, Rc::clone(&schema), trace, options.events.clone());
-    let on_disk = native.version() as u32;
-    let supported = upgrade::schema_version(&native).await?;
-    if supported > SCHEMA_VERSION {
-        native.close();
-        let database = options.name.clone();
-        return Err(Error::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION });
+    let mut version = Some(SCHEMA_VERSION);
+    loop {
+        let native = match open_version(options, &schema, version).await {
+            // Higher on disk: by a newer library, by this one for a caller's own stores, or by another tab just now.
+            Err(error) if error.is_version_too_low() && version.is_some() => {
+                version = None;
+                continue;
+            }
+            other => other?,
+        };
+        // Listens from here on; dropped, it closes.
+        let connection = Connection::new(native, Rc::clone(&schema), Rc::clone(&trace), options.events.clone());
+        let on_disk = connection.native().version() as u32;
+        let schema_version = upgrade::schema_version(connection.native()).await?;
+        if schema_version > SCHEMA_VERSION {
+            let database = options.name.clone();
+            return Err(Error::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION });
+        }
+        if schema_version == SCHEMA_VERSION && upgrade::has_every_store(connection.native(), &schema)? {
+            return Ok(connection);
+        }
+        drop(connection);
+        version = Some(on_disk + 1);
     }
-    if supported == SCHEMA_VERSION && upgrade::has_every_store(&native, &schema)? {
-        return Ok(connection(native));
-    }
-    native.close();
-    open_version(options, &schema, Some(on_disk + 1)).await.map(connection)
 }
 
 /// Deletes the database.

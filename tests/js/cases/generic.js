@@ -45,6 +45,16 @@ export default {
     more.close();
     db.close();
   },
+  "tabs that bring different stores at once agree": async ({ OfflineDB, database }) => {
+    const tabs = ["a", "b", "c", "d"].map((name) => new OfflineDB({ name: database, stores: [{ name, keyPath: "id" }] }));
+    await Promise.all(tabs.map((db, at) => db.put("abcd"[at], { id: at })));
+    for (const [at, db] of tabs.entries()) {
+      equal(await db.getAll("abcd"[at]), [{ id: at }]);
+      await db.saveTransaction({ type: "order" });
+    }
+    equal(await tabs[0].getPendingTransactionCount(), 4);
+    tabs.forEach((db) => db.close());
+  },
   "queries by prefix, range, order and limit": async (context) => {
     const db = await loyalty(context);
     const query = async (options) => ids(await db.query("loyalty", options));

@@ -113,6 +113,15 @@ export default {
     equal(await db.getAllOrders(), [], "reset leaves nothing");
     db.close();
   },
+  "a reset and an init at once end with an open, empty database": async ({ db }) => {
+    await db.saveOrder({ id: 1 });
+    const reset = db.reset();
+    await pause(0);
+    await Promise.all([reset, db.init(), db.saveOrder({ id: 2 }).catch((error) => equal(error.code, "Closed"))]);
+    await db.saveOrder({ id: 3 });
+    equal((await db.getAllOrders()).some((order) => order.id === 1), false);
+    ok(db.isReady());
+  },
   "handles that are used and dropped leave nothing open": async ({ OfflineDB, database }) => {
     for (let at = 0; at < 20; at++) {
       const db = new OfflineDB({ name: database });

@@ -1,11 +1,14 @@
 //! How old a row is, and from when on it is too old.
 
+use std::ops::Bound;
+
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::row::{Row, describe};
+use crate::store::{Bounds, KeyValue, Select};
 
 /// How long confirmed transactions are kept, in days: the legacy module's default.
 pub const TRANSACTION_DAYS: f64 = 30.0;
@@ -50,6 +53,17 @@ impl Cutoff {
     /// Whether the time in a row is before the cutoff; `false` for what is no time.
     pub(super) fn is_before(&self, time: &JsValue) -> bool {
         clock::read_ms(time).is_some_and(|time| time < self.0)
+    }
+
+    /// The rows that an index over a time the library writes (always ISO-8601 text) holds from before the cutoff.
+    pub(super) fn select(&self, index: &str) -> Select {
+        let upper = Bound::Excluded(KeyValue::Text(clock::iso(self.0)));
+        Select::index(index, Bounds { lower: Bound::Unbounded, upper })
+    }
+
+    /// A day after which nothing is written that lies before the cutoff, whatever its zone (at most 14 hours).
+    pub(super) fn day_beyond(&self) -> String {
+        clock::iso(self.0 + 2.0 * clock::DAY_MS)[..10].to_owned()
     }
 
     pub(super) fn days_ago(days: f64) -> Cutoff {

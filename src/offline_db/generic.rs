@@ -129,12 +129,11 @@ pub(super) async fn delete_where(rows: &WriteRows, select: &Select, is_due: impl
     let mut deleted = 0;
     for stored in rows.select(select).await?.rows.iter() {
         let row = Row::owned(stored);
-        if is_due(&row) {
-            let key = rows.schema().key_path.fields().first().map(|field| row.get(field));
-            if let Some(key) = key.as_ref().and_then(KeyValue::from_js) {
-                rows.delete(&key)?;
-                deleted += 1;
-            }
+        if is_due(&row)
+            && let Some(key) = rows.key_of(row.as_js())
+        {
+            rows.delete(&key)?;
+            deleted += 1;
         }
     }
     Ok(deleted)

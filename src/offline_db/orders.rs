@@ -123,9 +123,12 @@ impl OfflineDb {
             .write(&[STORE], async |tx| {
                 let rows = tx.rows(STORE)?;
                 let mut deleted = 0;
-                for state in FINAL_STATES {
-                    let of_state = by_state_date(Bounds::prefix(vec![KeyValue::Text(state.into())]));
-                    deleted += delete_where(&rows, &of_state, |row| cutoff.is_before(&row.get(DATE))).await?;
+                for state in FINAL_STATES.map(|state| KeyValue::Text(state.to_owned())) {
+                    let old = by_state_date(Bounds {
+                        lower: Bound::Included(KeyValue::Array(vec![state.clone()])),
+                        upper: Bound::Excluded(KeyValue::Array(vec![state, KeyValue::Text(cutoff.day_beyond())])),
+                    });
+                    deleted += delete_where(&rows, &old, |row| cutoff.is_before(&row.get(DATE))).await?;
                 }
                 Ok(deleted)
             })

@@ -9,7 +9,7 @@ use super::generic::delete_where;
 use super::identity::{new_key, same_sale};
 use crate::clock;
 use crate::error::Result;
-use crate::model::{Flag, OfflineOrder, Transaction};
+use crate::model::{OfflineOrder, Transaction};
 use crate::row::Row;
 use crate::stamp;
 use crate::store::{Bounds, Database, KeyValue, Record, Select};
@@ -73,13 +73,13 @@ impl Queue {
 
     /// Every row that the server has not confirmed, oldest first.
     pub async fn unsynced(&self, db: &OfflineDb) -> Result<Array> {
-        let rows = db.select(self.store, &self.select(Flag::No)).await?;
+        let rows = db.select(self.store, &self.unconfirmed()).await?;
         Ok(if self.is_composite { rows } else { oldest_first(rows, "created_at") })
     }
 
     /// How many there are; counted in the index, no record is read.
     pub async fn unsynced_count(&self, db: &OfflineDb) -> Result<u32> {
-        db.count(self.store, &self.select(Flag::No)).await
+        db.count(self.store, &self.unconfirmed()).await
     }
 
     /// Marks a row as confirmed by the server; whether it exists.
@@ -108,16 +108,19 @@ impl Queue {
 
     /// Deletes the confirmed rows created before the cutoff; how many. A row that is not confirmed is never deleted here.
     pub async fn clear_old(&self, database: &Database, cutoff: &Cutoff) -> Result<u32> {
-        let confirmed = self.select(Flag::Yes);
+        let old = cutoff.select("created_at");
         database
             .write(&[self.store], async |tx| {
-                delete_where(&tx.rows(self.store)?, &confirmed, |row| cutoff.is_before(&row.get("created_at"))).await
+                delete_where(&tx.rows(self.store)?, &old, |row| {
+                    row.get("synced").is_truthy() && cutoff.is_before(&row.get("created_at"))
+                })
+                .await
             })
             .await
     }
 
-    fn select(&self, synced: Flag) -> Select {
-        let key = KeyValue::Number(if synced == Flag::Yes { 1.0 } else { 0.0 });
+    fn unconfirmed(&self) -> Select {
+        let key = KeyValue::Number(0.0);
         let bounds = if self.is_composite { Bounds::prefix(vec![key]) } else { Bounds::only(key) };
         Select::index(self.index, bounds)
     }

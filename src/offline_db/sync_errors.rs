@@ -73,9 +73,10 @@ impl OfflineDb {
 
 /// Deletes the failures from before the cutoff.
 pub(super) async fn clear_old(database: &Database, cutoff: &Cutoff) -> Result<u32> {
+    let old = cutoff.select(SyncError::TIMESTAMP.name);
     database
         .write(&[STORE], async |tx| {
-            delete_where(&tx.rows(STORE)?, &Select::all(), |row| cutoff.is_before(&row.get("timestamp"))).await
+            delete_where(&tx.rows(STORE)?, &old, |row| cutoff.is_before(&row.get("timestamp"))).await
         })
         .await
 }

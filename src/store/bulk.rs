@@ -15,7 +15,6 @@ use super::diagnose::explain;
 use super::options::WriteOptions;
 use super::request::{Signal, outcome};
 use super::rows::WriteRows;
-use super::scan::primary_key;
 use crate::error::{Error, Result};
 
 /// Records per transaction unless told otherwise: about a second on a desktop, and a sale need not wait for more.
@@ -238,7 +237,7 @@ impl Batch {
         let mut failures: Vec<_> = by_event
             .chain(at_once)
             .map(|(position, error)| {
-                let key = record(position as usize).ok().and_then(|row| primary_key(&row, self.rows.schema()));
+                let key = record(position as usize).ok().and_then(|row| self.rows.key_of(&row));
                 let key = key.map_or(JsValue::UNDEFINED, |key| key.to_js());
                 BulkFailure { position, key, error: error.clone().at(position) }
             })

@@ -52,7 +52,7 @@ pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: R
             return Ok(connection);
         }
         drop(connection);
-        version = Some(on_disk + 1);
+        version = Some(SCHEMA_VERSION.max(on_disk + 1));
     }
 }
 

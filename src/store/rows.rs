@@ -102,6 +102,11 @@ impl ReadRows {
         self.source(select).map(|(_, served_by)| served_by)
     }
 
+    /// The primary key of a row, `None` when it has none.
+    pub fn key_of(&self, row: &JsValue) -> Option<KeyValue> {
+        scan::primary_key(row, &self.schema)
+    }
+
     /// The description of this store.
     pub fn schema(&self) -> &StoreSchema {
         &self.schema

@@ -116,3 +116,26 @@ async fn many_handles_of_one_database_work_side_by_side() {
     assert_eq!(handles[0].store::<Card>().count(Query::all()).await.unwrap(), 5);
     handles[0].reset().await.unwrap();
 }
+
+#[wasm_bindgen_test]
+async fn thousands_of_operations_leave_the_memory_of_the_module_where_it_was() {
+    with_database(|database| async move {
+        let store = database.store::<Card>();
+        let work = async |rounds: u32| {
+            for id in 0..rounds {
+                store.put(&card(id % 10, &format!("owner {}", id % 10), id)).await.unwrap();
+                assert!(store.get(id % 10).await.unwrap().is_some());
+                assert!(store.update(id % 10, |card| card.points += 1).await.unwrap().is_some());
+                // Failures must not leak either.
+                store.put(&card(11, "owner 1", id)).await.unwrap_err();
+                store.delete(id % 10).await.unwrap();
+                store.put(&card(1, "owner 1", id)).await.unwrap();
+            }
+        };
+        work(100).await;
+        let before = core::arch::wasm32::memory_size(0);
+        work(700).await;
+        assert_eq!(core::arch::wasm32::memory_size(0), before, "pages of 64 KiB");
+    })
+    .await;
+}

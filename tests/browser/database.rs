@@ -121,6 +121,7 @@ async fn many_handles_of_one_database_work_side_by_side() {
 async fn thousands_of_operations_leave_the_memory_of_the_module_where_it_was() {
     with_database(|database| async move {
         let store = database.store::<Card>();
+        store.put(&card(1, "owner 1", 0)).await.unwrap();
         let work = async |rounds: u32| {
             for id in 0..rounds {
                 store.put(&card(id % 10, &format!("owner {}", id % 10), id)).await.unwrap();

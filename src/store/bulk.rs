@@ -118,7 +118,8 @@ impl Bulk {
             let failures = RefCell::new(Vec::new());
             let saved = database
                 .write_with(&[store], self.write, async |tx| {
-                    let batch = Batch::issue(tx.rows(store)?, from..until, &record);
+                    let mut batch = Batch::new(tx.rows(store)?);
+                    batch.issue(from..until, &record)?;
                     batch.settled().await;
                     *failures.borrow_mut() = batch.failures(&record);
                     match failures.borrow().first() {
@@ -152,7 +153,7 @@ struct Batch {
     /// Positions that the browser refused at once, or that had no record.
     refused: Vec<(u32, Error)>,
     tally: Rc<Tally>,
-    _settled: Closure<dyn FnMut(Event)>,
+    on_settled: Closure<dyn FnMut(Event)>,
 }
 
 /// What the events of a batch have told so far.
@@ -192,34 +193,42 @@ impl Tally {
 }
 
 impl Batch {
-    /// Issues a put for every record, without waiting for any.
-    fn issue(rows: WriteRows, positions: Range<u32>, record: &impl Fn(usize) -> Result<JsValue>) -> Batch {
+    fn new(rows: WriteRows) -> Batch {
         let tally = Rc::new(Tally::default());
-        let settled: Closure<dyn FnMut(Event)> = {
+        let settled = {
             let tally = Rc::clone(&tally);
             Closure::new(move |event: Event| tally.count(&event))
         };
-        let handler = Some(settled.as_ref().unchecked_ref());
-        let (requests, mut issued, mut refused) = (Array::new(), Vec::with_capacity(positions.len()), Vec::new());
+        Batch { rows, requests: Array::new(), issued: Vec::new(), refused: Vec::new(), tally, on_settled: settled }
+    }
+
+    /// Issues a put for every record, without waiting for any.
+    ///
+    /// # Errors
+    /// What ends the transaction; a record that cannot be put is kept for the report.
+    fn issue(&mut self, positions: Range<u32>, record: &impl Fn(usize) -> Result<JsValue>) -> Result<()> {
+        let handler = Some(self.on_settled.as_ref().unchecked_ref());
         for position in positions {
             let put = record(position as usize).and_then(|row| {
-                rows.put_native(&row).map_err(|thrown| explain(&row, rows.schema(), Error::from_js(&thrown)))
+                let request = self.rows.put_native(&row);
+                request.map_err(|thrown| explain(&row, self.rows.schema(), Error::from_js(&thrown)))
             });
             match put {
                 Ok(request) => {
                     request.set_onsuccess(handler);
                     request.set_onerror(handler);
-                    requests.push(&request);
-                    issued.push(position);
+                    self.requests.push(&request);
+                    self.issued.push(position);
                 }
-                Err(error) => refused.push((position, error)),
+                Err(error) if error.is_about_one_record() => self.refused.push((position, error)),
+                Err(error) => return Err(error),
             }
         }
-        tally.expected.set(Some(requests.length()));
-        if issued.is_empty() {
-            tally.all_settled.happen();
+        self.tally.expected.set(Some(self.requests.length()));
+        if self.issued.is_empty() {
+            self.tally.all_settled.happen();
         }
-        Batch { rows, requests, issued, refused, tally, _settled: settled }
+        Ok(())
     }
 
     async fn settled(&self) {

@@ -96,7 +96,7 @@ test("closing is shown, and so is what then fails", async () => {
 });
 
 test("a load can be cancelled, and says what is on disk", async () => {
-  await page.getByLabel("or generate").fill("20000");
+  await page.getByLabel("or generate").fill("100000");
   await page.getByRole("button", { name: "Generate" }).click();
   await page.waitForFunction(() => document.getElementById("progress").value > 0);
   await page.getByRole("button", { name: "Cancel" }).click();

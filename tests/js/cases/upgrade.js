@@ -161,14 +161,14 @@ export default {
     const bare = new OfflineDB({ name: database });
     await bare.init();
     equal(bare.status().version, 5);
-    for (const [id, day, synced] of [["b", 2, false], ["c", 3, true], ["a", 1, false], ["d", 4, false]]) {
+    for (const [id, day, synced] of [["a", 2, false], ["c", 3, true], ["b", 1, false], ["d", 4, false]]) {
       await bare.saveTransaction({ id, created_at: T(day), synced });
     }
-    equal(ids(await bare.getPendingTransactions()), ["a", "b", "d"]);
+    equal(ids(await bare.getPendingTransactions()), ["b", "a", "d"], "by time, not by key");
     equal(bare.status().lastQuery, { store: "transactions", index: "scan", missingIndex: "synced_created" });
     equal(await bare.getPendingTransactionCount(), 3);
     const query = { index: "synced_created", prefix: [false], order: "desc", limit: 2 };
-    equal(ids(await bare.query("transactions", query)), ["d", "b"]);
+    equal(ids(await bare.query("transactions", query)), ["d", "a"]);
     equal(await bare.explain("transactions", query), { store: "transactions", index: "scan", missingIndex: "synced_created", durability: "strict" });
     await bare.saveUser({ id: 1, login: "ann" });
     equal((await bare.saveUser({ id: 2, login: "ann" })).id, 1);

@@ -16,7 +16,8 @@ pub(super) fn new_key(prefix: &str) -> String {
     format!("{prefix}_{}", new_uuid())
 }
 
-/// Refuses to let `incoming` replace `stored`, the row under the same key, when they are different sales by their uuid.
+/// Refuses to let `incoming` replace `stored`, the row under the same key, when both have a uuid and they differ: then
+/// they are different sales.
 ///
 /// # Errors
 /// `Constraint` saying which key is taken; both sales stay as they are.
@@ -25,7 +26,9 @@ pub(super) fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Re
         return Ok(());
     }
     let uuid_of = |row: &Row| row.get("uuid").as_string();
-    let (theirs, ours) = (uuid_of(&Row::owned(stored.clone())), uuid_of(incoming));
+    let (Some(theirs), Some(ours)) = (uuid_of(&Row::owned(stored.clone())), uuid_of(incoming)) else {
+        return Ok(());
+    };
     if theirs == ours {
         return Ok(());
     }
@@ -34,7 +37,7 @@ pub(super) fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Re
         index: Some(key_field.to_owned()),
         message: format!(
             "{key_field} {key} belongs to another sale (uuid {}); leave '{key_field}' out to get a new one, or give the uuid of the sale to update it",
-            theirs.unwrap_or_default()
+            theirs
         ),
         cause: Default::default(),
     })

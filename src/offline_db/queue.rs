@@ -56,6 +56,7 @@ impl Queue {
         let is_new = !row.has(self.key);
         row.set_default(self.key, || new_key(key_prefix));
         row.set_default(self.attempts, || 0);
+        complete(&row);
         let key = KeyValue::argument(self.key, &row.get(self.key))?;
         db.database
             .write(&[self.store], async |tx| {
@@ -63,7 +64,6 @@ impl Queue {
                 if !is_new {
                     same_sale(&rows.get(&key)?.await?, &row, self.key)?;
                 }
-                complete(&row);
                 rows.put(row.as_js()).map(drop)
             })
             .await?;

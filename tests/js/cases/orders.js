@@ -31,6 +31,8 @@ export default {
     await db.saveOrder({ uuid: "u-1", state: "paid", date_order: daysAgo(0) });
     equal((await db.getAllOrders()).map((row) => [row.id, row.state]), [["u-1", "paid"]]);
     await rejects(db.saveOrder({ id: "u-1", uuid: "u-2" }), "Constraint", "u-1");
+    await db.saveOrder({ id: 7, state: "draft" });
+    equal((await db.saveOrder({ id: 7, uuid: "u-7", state: "paid" })).state, "paid", "an order may get its uuid later");
   },
   "pending orders are all that are not paid, done, invoiced or cancelled, oldest first": async ({ db }) => {
     await fill(db);

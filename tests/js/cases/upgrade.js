@@ -73,7 +73,9 @@ function opensWithEveryRow(version, composite) {
     for (const [store, index] of [["transactions", "synced_created"], ["orders", "state_date"], ["sync_errors", "error_timestamp"]]) {
       equal((await db.explain(store, { index })).index, index);
     }
-    // And it still works as a till.
+    // And it still works as a till: a legacy row without a uuid can be saved again, one with a uuid is not overwritten.
+    await db.saveTransaction({ ...(await db.get("transactions", "d")), attempts: 1 });
+    await rejects(db.saveTransaction({ id: "a", type: "order", data: "another sale" }), "Constraint");
     await db.saveTransaction({ type: "order" });
     equal(await db.getPendingTransactionCount(), 5);
     await db.reset();

@@ -12,6 +12,9 @@ use wasm_bindgen::JsValue;
 /// What every fallible call of this crate returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The browser's name for "did not happen", whatever the reason.
+const ABORT: &str = "AbortError";
+
 /// The browser's own exception behind an [`Error`], when there is one; JavaScript finds it in `error.cause`.
 #[derive(Debug, Clone, Default)]
 pub struct Cause(Option<JsValue>);
@@ -183,7 +186,15 @@ impl Error {
 
     /// The transaction ended without a commit and the browser gave no reason.
     pub(crate) fn transaction_aborted() -> Error {
-        Error::other("AbortError", "the browser aborted the transaction; nothing of it was saved")
+        Error::other(ABORT, "the browser aborted the transaction; nothing of it was saved")
+    }
+
+    /// The same error; an abort read as a lost connection.
+    pub(crate) fn abort_is_loss(self) -> Error {
+        match self {
+            Error::Other { name, message, cause } if name == ABORT => Error::ConnectionLost { message, cause },
+            other => other,
+        }
     }
 
     /// The browser closed the connection while a transaction was running.
@@ -246,7 +257,7 @@ impl Error {
 
     /// The transaction was aborted, this says not why.
     pub(crate) fn is_abort(&self) -> bool {
-        matches!(self, Error::Other { name, .. } if name == "AbortError")
+        matches!(self, Error::Other { name, .. } if name == ABORT)
     }
 
     /// The database on disk has a higher version than the one asked for.

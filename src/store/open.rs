@@ -112,8 +112,9 @@ async fn settle(
         request.set_onblocked(None);
         request.set_onupgradeneeded(None);
         drop((on_blocked, on_upgrade));
-        // An upgrade that failed aborts; the browser then says only that.
-        let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or(error));
+        // An upgrade that failed aborts; the browser then says only that. Else an abort means that the browser was just
+        // closing the database (its storage is being cleared), and asking again helps.
+        let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or_else(|| error.abort_is_loss()));
         if let Err(Ok(late)) = sender.send(result)
             && let Ok(database) = late.dyn_into::<IdbDatabase>()
         {

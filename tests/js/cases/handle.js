@@ -8,6 +8,33 @@ async function stubborn(database, version) {
   return promised(indexedDB.open(database, version));
 }
 
+/** Real requests that fail, with the words of Chromium. */
+function opensAgainAfter(gone) {
+  return async ({ OfflineDB, database }) => {
+    const { open } = IDBFactory.prototype;
+    let failing = 2;
+    IDBFactory.prototype.open = function (name, version) {
+      if (failing-- <= 0) return open.call(this, name, version);
+      const request = open.call(this, name, 1);
+      Object.defineProperty(request, "error", { value: gone });
+      return request;
+    };
+    try {
+      const db = new OfflineDB({ name: database });
+      equal(await db.getAllOrders(), []);
+      db.close();
+      failing = 3;
+      await db.init();
+      db.close();
+      failing = Infinity;
+      const error = await rejects(new OfflineDB({ name: database }).getAllOrders(), "ConnectionLost", "reload");
+      ok(error.cause === gone);
+    } finally {
+      IDBFactory.prototype.open = open;
+    }
+  };
+}
+
 export default {
   "close during an operation gives Closed, and init opens again": async ({ db }) => {
     const saving = db.saveTransaction({ id: 1 });
@@ -42,31 +69,12 @@ export default {
     equal(await db.getPendingTransactionCount(), 2);
     equal(db.status().reopened, 1);
   },
-  "a backing store that is gone for a moment is opened again": async ({ OfflineDB, database }) => {
-    // A real request that fails, with the words of Chromium when its backing store is gone.
-    const gone = new DOMException("Internal error opening backing store for indexedDB.open.", "UnknownError");
-    const { open } = IDBFactory.prototype;
-    let failing = 2;
-    IDBFactory.prototype.open = function (name, version) {
-      if (failing-- <= 0) return open.call(this, name, version);
-      const request = open.call(this, name, 1);
-      Object.defineProperty(request, "error", { value: gone });
-      return request;
-    };
-    try {
-      const db = new OfflineDB({ name: database });
-      equal(await db.getAllOrders(), []);
-      db.close();
-      failing = 3;
-      await db.init();
-      db.close();
-      failing = Infinity;
-      const error = await rejects(new OfflineDB({ name: database }).getAllOrders(), "ConnectionLost", "reload");
-      ok(error.cause === gone);
-    } finally {
-      IDBFactory.prototype.open = open;
-    }
-  },
+  "a backing store that is gone for a moment is opened again": opensAgainAfter(
+    new DOMException("Internal error opening backing store for indexedDB.open.", "UnknownError"),
+  ),
+  "an open that the browser aborts while it clears the storage is tried again": opensAgainAfter(
+    new DOMException("The connection was closed.", "AbortError"),
+  ),
   "another tab that upgrades is let through at once and listeners are told": async ({ db, database }) => {
     const told = next("pdc-db-versionchange");
     const other = await stubborn(database, 50);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
+import { LAUNCH } from "../scripts/chromium.mjs";
 import { serve } from "../scripts/serve.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -14,10 +15,7 @@ const server = await serve(root);
 /** Runs one workload in a new browser with a new profile. */
 async function fresh(workload, argument) {
   const profile = mkdtempSync(join(tmpdir(), "pos-offline-bench-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  const context = await chromium.launchPersistentContext(profile, LAUNCH);
   try {
     const page = await context.newPage();
     await page.goto(`${server.url}/bench/page.html`);
@@ -80,7 +78,7 @@ const { start } = await rounds({ start: ["instantiate", [glue, wasm]] });
 
 const gzipped = gzipSync(readFileSync(join(root, "pkg", wasm)), { level: 9 }).length / 1024;
 const instantiate = median(start.instantiated);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch(LAUNCH);
 const version = browser.version();
 await browser.close();
 await server.close();

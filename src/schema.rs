@@ -9,6 +9,8 @@ mod v3;
 mod v4;
 mod v5;
 
+use std::rc::Rc;
+
 use crate::error::{Error, Result};
 use step::Step;
 
@@ -112,7 +114,8 @@ impl StoreSchema {
 /// All stores of a database: the eleven of the till, then the caller's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
-    stores: Vec<StoreSchema>,
+    /// Shared, because every transaction takes along the description of its stores.
+    stores: Vec<Rc<StoreSchema>>,
     own: usize,
 }
 
@@ -139,16 +142,21 @@ impl Schema {
             }
             stores.push(store);
         }
-        Ok(Schema { stores, own })
+        Ok(Schema { stores: stores.into_iter().map(Rc::new).collect(), own })
     }
 
     /// Every store.
-    pub fn stores(&self) -> &[StoreSchema] {
+    pub fn stores(&self) -> &[Rc<StoreSchema>] {
         &self.stores
     }
 
+    /// The names of every store.
+    pub fn names(&self) -> Vec<&str> {
+        self.stores.iter().map(|store| store.name.as_str()).collect()
+    }
+
     /// The stores that the caller added.
-    pub fn extra_stores(&self) -> &[StoreSchema] {
+    pub fn extra_stores(&self) -> &[Rc<StoreSchema>] {
         &self.stores[self.own..]
     }
 
@@ -156,9 +164,9 @@ impl Schema {
     ///
     /// # Errors
     /// `InvalidArgument` naming the stores there are.
-    pub fn store(&self, name: &str) -> Result<&StoreSchema> {
+    pub fn store(&self, name: &str) -> Result<&Rc<StoreSchema>> {
         self.stores.iter().find(|store| store.name == name).ok_or_else(|| {
-            let names: Vec<_> = self.stores.iter().map(|store| store.name.as_str()).collect();
+            let names = self.names();
             Error::argument("store", format!("there is no store '{name}'; the stores are {}", names.join(", ")))
         })
     }

@@ -39,10 +39,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Omit<Query, \"index\">")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| {
-            let (store, select) = select_of(&db, &store, &options)?;
-            db.select(&store, &select).await
-        })
+        self.selected(store, options)
     }
 
     /// The records that a query asks for.
@@ -52,10 +49,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Query")] query: JsValue,
     ) -> Promise {
-        self.run(async move |db| {
-            let (store, select) = select_of(&db, &store, &query)?;
-            db.select(&store, &select).await
-        })
+        self.selected(store, query)
     }
 
     /// How many records a query asks for, its limit left aside; counted in the index.
@@ -127,6 +121,15 @@ impl JsOfflineDb {
     #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
     pub fn clear(&self, #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue) -> Promise {
         self.run(async move |db| db.clear(&text("store", &store)?).await.map(|()| true))
+    }
+}
+
+impl JsOfflineDb {
+    fn selected(&self, store: JsValue, query: JsValue) -> Promise {
+        self.run(async move |db| {
+            let (store, select) = select_of(&db, &store, &query)?;
+            db.select(&store, &select).await
+        })
     }
 }
 

@@ -30,7 +30,7 @@ impl Cutoff {
     pub fn days(days: &JsValue, default: f64) -> Result<Cutoff> {
         let days = if days.is_undefined() { Some(default) } else { days.as_f64() };
         match days.filter(|days| *days >= 0.0) {
-            Some(days) => Ok(Cutoff(clock::now_ms() - days * clock::DAY_MS)),
+            Some(days) => Ok(Cutoff::days_ago(days)),
             None => Err(Error::argument("days", "must be a number of days, 0 or more")),
         }
     }

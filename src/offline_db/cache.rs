@@ -60,7 +60,7 @@ impl OfflineDb {
     /// Every row of every store, as `{store: rows}`, from one transaction.
     pub async fn read_all(&self) -> Result<Object> {
         let schema = self.database.schema();
-        let names: Vec<_> = schema.stores().iter().map(|store| store.name.as_str()).collect();
+        let names = schema.names();
         self.database
             .read(&names, async |tx| {
                 let all = Object::new();
@@ -77,7 +77,7 @@ impl OfflineDb {
     /// How many rows each store has, as `{store: count}`.
     pub async fn counts(&self) -> Result<Object> {
         let schema = self.database.schema();
-        let names: Vec<_> = schema.stores().iter().map(|store| store.name.as_str()).collect();
+        let names = schema.names();
         self.database
             .read(&names, async |tx| {
                 let counts = Row::owned(Object::new().into());

@@ -51,7 +51,7 @@ impl OfflineDb {
     /// Deletes the record with this key, if there is one.
     pub async fn delete(&self, store: &str, key: &JsValue) -> Result<()> {
         let key = KeyValue::argument("key", key)?;
-        self.database.write(&[store], async |tx| tx.rows(store)?.delete(&key).map(drop)).await
+        self.database.write(&[store], async |tx| tx.rows(store)?.delete(&key)).await
     }
 
     /// Deletes the records with these keys in one transaction; how many keys were given.
@@ -68,7 +68,7 @@ impl OfflineDb {
         self.database
             .write_with(&[store], options, async |tx| {
                 let rows = tx.rows(store)?;
-                keys.iter().try_for_each(|key| rows.delete(key).map(drop))
+                keys.iter().try_for_each(|key| rows.delete(key))
             })
             .await?;
         Ok(keys.len() as u32)

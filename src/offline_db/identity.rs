@@ -3,8 +3,10 @@
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
+use super::OfflineDb;
 use crate::error::{Error, Result};
 use crate::row::Row;
+use crate::store::KeyValue;
 
 /// A new uuid, version 4. Works without a secure context, unlike `crypto.randomUUID`.
 pub(super) fn new_uuid() -> String {
@@ -21,7 +23,7 @@ pub(super) fn new_key(prefix: &str) -> String {
 ///
 /// # Errors
 /// `Constraint` saying which key is taken; both sales stay as they are.
-pub(super) fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
+fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
     if stored.is_undefined() {
         return Ok(());
     }
@@ -41,4 +43,21 @@ pub(super) fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Re
         ),
         cause: Default::default(),
     })
+}
+
+impl OfflineDb {
+    /// Saves a sale under its key, unless that key belongs to another sale. A key that was just made (`is_new`) belongs
+    /// to nobody and is not looked up.
+    pub(super) async fn save_sale(&self, store: &str, key_field: &str, row: &Row, is_new: bool) -> Result<()> {
+        let key = KeyValue::argument(key_field, &row.get(key_field))?;
+        self.database
+            .write(&[store], async |tx| {
+                let rows = tx.rows(store)?;
+                if !is_new {
+                    same_sale(&rows.get(&key)?.await?, row, key_field)?;
+                }
+                rows.put(row.as_js()).map(drop)
+            })
+            .await
+    }
 }

@@ -1,5 +1,7 @@
 //! The escape hatch: object stores of a native transaction whose rows still get their owned fields stamped.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::IdbObjectStore;
@@ -10,13 +12,13 @@ use crate::stamp;
 
 /// Gives this object store a `put` and an `add` that stamp a copy of the row first. A transaction hands out the same
 /// object for a name every time, so the caller gets this one.
-pub(super) fn stamp_rows(store: &IdbObjectStore, schema: &StoreSchema) -> Result<()> {
+pub(super) fn stamp_rows(store: &IdbObjectStore, schema: &Rc<StoreSchema>) -> Result<()> {
     if !stamp::has_owned_fields(schema) {
         return Ok(());
     }
     for method in ["put", "add"] {
         let original: Function = Reflect::get(store, &method.into())?.unchecked_into();
-        let (target, schema) = (store.clone(), schema.clone());
+        let (target, schema) = (store.clone(), Rc::clone(schema));
         let stamping = Closure::<dyn Fn(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(move |row, key| {
             let row = stamp::for_disk(&row, &schema).map_err(|error: Error| error.to_js())?;
             original.apply(&target, &Array::of2(row.as_js(), &key))

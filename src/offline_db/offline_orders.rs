@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
 use super::age::Cutoff;
+use super::identity::new_key;
 use super::queue::OFFLINE_ORDERS;
 use crate::error::Result;
 use crate::model::OfflineOrder;
@@ -17,7 +18,7 @@ impl OfflineDb {
     /// # Errors
     /// `Constraint` when the id belongs to an order with another uuid; `InvalidRecord` naming the field.
     pub async fn save_offline_order(&self, order: &JsValue) -> Result<JsValue> {
-        OFFLINE_ORDERS.save(self, order, "offline", |_| ()).await
+        OFFLINE_ORDERS.save(self, order, |row| row.set_default("offline_id", || new_key("offline"))).await
     }
 
     /// Every order that the server has not confirmed, oldest first.

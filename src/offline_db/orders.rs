@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::OfflineDb;
 use super::age::{Cutoff, oldest_first};
 use super::generic::delete_where;
-use super::identity::{new_key, same_sale};
+use super::identity::new_key;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::model::{FINAL_STATES, Order};
@@ -27,6 +27,8 @@ impl OfflineDb {
     /// `Constraint` when the id belongs to an order with another uuid; `InvalidRecord` naming the field.
     pub async fn save_order(&self, order: &JsValue) -> Result<JsValue> {
         let row = Row::copy_of(order)?;
+        // A key from the uuid can be that of the same order, saved before.
+        let is_new = !row.has("id") && !row.has("uuid");
         row.set_default("id", || row.get("uuid").as_string().unwrap_or_else(|| new_key("order")));
         let date = row.get(DATE);
         if date.is_string() || date.as_f64().is_some() || date.is_instance_of::<js_sys::Date>() {
@@ -36,14 +38,7 @@ impl OfflineDb {
             row.set("JSONuiState", ui_state);
         }
         row.set("saved_at", clock::now_iso());
-        let key = KeyValue::argument("id", &row.get("id"))?;
-        self.database
-            .write(&[STORE], async |tx| {
-                let rows = tx.rows(STORE)?;
-                same_sale(&rows.get(&key)?.await?, &row, "id")?;
-                rows.put(row.as_js())?.await.map(drop)
-            })
-            .await?;
+        self.save_sale(STORE, "id", &row, is_new).await?;
         Ok(row.into())
     }
 

@@ -6,7 +6,6 @@ use wasm_bindgen::JsValue;
 use super::OfflineDb;
 use super::age::{Cutoff, oldest_first};
 use super::generic::delete_where;
-use super::identity::{new_key, same_sale};
 use crate::clock;
 use crate::error::Result;
 use crate::model::{OfflineOrder, Transaction};
@@ -41,32 +40,14 @@ pub(super) const OFFLINE_ORDERS: Queue = Queue {
 };
 
 impl Queue {
-    /// Saves a row and gives it back as saved, when it is committed. `complete` fills in what is missing; a missing key
-    /// is made from `key_prefix`.
-    pub async fn save(
-        &self,
-        db: &OfflineDb,
-        record: &JsValue,
-        key_prefix: &str,
-        complete: impl Fn(&Row),
-    ) -> Result<JsValue> {
+    /// Saves a row and gives it back as saved, when it is committed. `complete` fills in what is missing, the key too.
+    pub async fn save(&self, db: &OfflineDb, record: &JsValue, complete: impl Fn(&Row)) -> Result<JsValue> {
         let schema = db.database.schema().store(self.store)?;
         let row = stamp::for_disk(record, schema)?;
-        // A key made here is new; only a caller's key can belong to another sale.
         let is_new = !row.has(self.key);
-        row.set_default(self.key, || new_key(key_prefix));
         row.set_default(self.attempts, || 0);
         complete(&row);
-        let key = KeyValue::argument(self.key, &row.get(self.key))?;
-        db.database
-            .write(&[self.store], async |tx| {
-                let rows = tx.rows(self.store)?;
-                if !is_new {
-                    same_sale(&rows.get(&key)?.await?, &row, self.key)?;
-                }
-                rows.put(row.as_js()).map(drop)
-            })
-            .await?;
+        db.save_sale(self.store, self.key, &row, is_new).await?;
         stamp::for_js(row.as_js(), schema);
         Ok(row.into())
     }

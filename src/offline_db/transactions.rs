@@ -5,11 +5,10 @@ use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
 use super::age::Cutoff;
-use super::identity::new_uuid;
+use super::identity::{new_key, new_uuid};
 use super::queue::TRANSACTIONS;
 use crate::error::Result;
 use crate::model::Transaction;
-use crate::row::Row;
 use crate::store::Record;
 
 impl OfflineDb {
@@ -19,9 +18,9 @@ impl OfflineDb {
     /// # Errors
     /// `Constraint` when the id belongs to a transaction with another uuid; `InvalidRecord` naming the field.
     pub async fn save_transaction(&self, transaction: &JsValue) -> Result<JsValue> {
-        let kind = Row::copy_of(transaction)?.get("type").as_string().unwrap_or_else(|| "transaction".into());
         TRANSACTIONS
-            .save(self, transaction, &kind, |row| {
+            .save(self, transaction, |row| {
+                row.set_default("id", || new_key(row.get("type").as_string().as_deref().unwrap_or("transaction")));
                 row.set_default("args", Array::new);
                 row.set_default("uuid", new_uuid);
             })

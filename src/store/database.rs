@@ -17,7 +17,7 @@ use super::query::{Explanation, Select};
 use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
 use crate::error::{Error, Result};
-use crate::schema::{DATABASE_NAME, Durability, Schema};
+use crate::schema::{Durability, Schema};
 
 /// How often in a row a dead connection is reopened for one operation.
 const REOPENINGS: usize = 3;
@@ -78,13 +78,6 @@ impl Database {
         let schema = Rc::new(Schema::with_stores(options.stores.clone())?);
         let state = RefCell::new(State::new());
         Ok(Database(Rc::new(Inner { options, schema, trace: Rc::default(), state })))
-    }
-
-    /// The till's database, with default options, opened.
-    pub async fn open_default() -> Result<Database> {
-        let database = Database::new(DatabaseOptions::named(DATABASE_NAME))?;
-        database.init().await?;
-        Ok(database)
     }
 
     /// Opens and upgrades; resolves when ready. Any number of calls at once open once.

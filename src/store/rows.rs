@@ -20,7 +20,7 @@ use crate::schema::StoreSchema;
 #[derive(Debug)]
 pub struct ReadRows {
     native: IdbObjectStore,
-    schema: StoreSchema,
+    schema: Rc<StoreSchema>,
     trace: Rc<Trace>,
 }
 
@@ -40,7 +40,7 @@ enum Source {
 }
 
 impl ReadRows {
-    pub(super) fn new(native: IdbObjectStore, schema: StoreSchema, trace: Rc<Trace>) -> ReadRows {
+    pub(super) fn new(native: IdbObjectStore, schema: Rc<StoreSchema>, trace: Rc<Trace>) -> ReadRows {
         ReadRows { native, schema, trace }
     }
 
@@ -199,8 +199,9 @@ impl WriteRows {
     }
 
     /// Deletes the row with this key, if there is one.
-    pub fn delete(&self, key: &KeyValue) -> Result<Request> {
-        Ok(Request::new(self.0.native.delete(&key.to_js())?))
+    pub fn delete(&self, key: &KeyValue) -> Result<()> {
+        self.0.native.delete(&key.to_js())?;
+        Ok(())
     }
 
     /// Deletes every row whose primary key lies within `bounds`.

@@ -57,7 +57,7 @@ impl ReadTx {
         let native = self.native.object_store(store).map_err(|_| {
             Error::argument("store", format!("'{store}' is not one of the stores this transaction was begun with"))
         })?;
-        Ok(ReadRows::new(native, self.schema.store(store)?.clone(), Rc::clone(&self.trace)))
+        Ok(ReadRows::new(native, Rc::clone(self.schema.store(store)?), Rc::clone(&self.trace)))
     }
 }
 

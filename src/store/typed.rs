@@ -208,7 +208,7 @@ impl<R: Record> WriteStore<R> {
 
     /// Deletes the record, if there is one.
     pub fn delete(&self, key: &impl Key) -> Result<()> {
-        self.rows.delete(&key.to_key()?).map(drop)
+        self.rows.delete(&key.to_key()?)
     }
 }
 

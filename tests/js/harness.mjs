@@ -1,23 +1,14 @@
 // Chromium on a page of a real loopback server, for node:test files.
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { LAUNCH } from "../../scripts/chromium.mjs";
 import { serve } from "../../scripts/serve.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 /** Starts a server and a browser; `close` ends both. */
 export async function start() {
   const server = await serve(ROOT);
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+  const browser = await chromium.launch(LAUNCH);
   return {
     browser,
     url: `${server.url}/tests/js/page.html`,

@@ -48,6 +48,12 @@ impl Error {
             "UnknownError" if message.contains("backing store") || message.contains("server lost") => {
                 Error::ConnectionLost { message: message.to_owned(), cause }
             }
+            // Something else was awaited in a transaction, which the browser then ended or is about to end.
+            "TransactionInactiveError" => Error::Other {
+                name: name.to_owned(),
+                message: format!("{message} Inside a transaction, await only its own requests."),
+                cause,
+            },
             "SecurityError" => Error::Unsupported { reason: message.to_owned() },
             _ => Error::Other { name: name.to_owned(), message: message.to_owned(), cause },
         }

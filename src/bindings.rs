@@ -3,6 +3,7 @@
 mod cache;
 mod catalogue;
 mod config;
+mod connection;
 mod decode;
 mod encode;
 mod generic;
@@ -96,6 +97,11 @@ impl JsOfflineDb {
     /// promise around it is compiled once and not for each method.
     fn run<T: Into<JsValue>>(&self, call: impl AsyncFnOnce(OfflineDb) -> Result<T> + 'static) -> Promise {
         let db = self.0.clone();
-        future_to_promise(async move { Ok(call(db).await?.into()) }.boxed_local())
+        promise(async move { Ok(call(db).await?.into()) })
     }
+}
+
+/// The promise of a future; boxed, so that what is around it is compiled once and not for each method.
+fn promise(call: impl Future<Output = std::result::Result<JsValue, JsValue>> + 'static) -> Promise {
+    future_to_promise(call.boxed_local())
 }

@@ -39,11 +39,13 @@ pub enum Error {
         /// Name of the database.
         database: String,
     },
-    /// The browser did not answer in time. Nothing is known to be lost; try again.
-    #[error("Connection timeout: {what} did not finish within {} ms; try again, or restart the browser", .after.as_millis() as u64)]
+    /// The browser or the server did not answer in time. Nothing is known to be lost; try again.
+    #[error("Connection timeout: {what} did not finish within {} ms; {advice}", .after.as_millis() as u64)]
     Timeout {
         /// The operation, such as "opening database 'x'".
         what: String,
+        /// What to do.
+        advice: &'static str,
         /// How long was waited.
         after: Duration,
     },

@@ -5,20 +5,26 @@
 //!   queries that say what served them, bulk saves that count.
 //! - [`schema`]: the stores and indexes of every version, as data. [`model`]: the records.
 //! - [`offline_db`]: what a Point of Sale does with them; `bindings` shows it to JavaScript.
+//! - [`connection`]: is there a network, does the server answer, does it take our data.
 //! - [`error`]: the one error type. [`codec`]: Rust values to JavaScript and back.
 
 pub mod bindings;
 pub mod codec;
+pub mod connection;
 pub mod error;
 pub mod model;
 pub mod offline_db;
 pub mod schema;
 pub mod store;
 
+mod backoff;
 mod clock;
+mod order;
 mod row;
 mod stamp;
 
+pub use backoff::Backoff;
+pub use connection::{ConnectionMonitor, ConnectionOptions};
 pub use error::{Error, Result};
 pub use offline_db::OfflineDb;
 pub use store::{Bulk, Database, DatabaseOptions, Index, Key, Query, Record, Store};

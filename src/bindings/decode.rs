@@ -1,7 +1,10 @@
 //! From what JavaScript hands in to the library's values, each with a clear error when it makes no sense.
 
+mod connection;
 mod database;
 mod query;
+
+use std::time::Duration;
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -13,6 +16,7 @@ use crate::row::describe;
 use crate::schema::Durability;
 use crate::store::{Bulk, BulkMode, BulkReport, WriteOptions};
 
+pub(super) use connection::{connection_event, connection_options, refusal};
 pub(super) use database::database_options;
 pub(super) use query::select;
 
@@ -60,6 +64,15 @@ impl Options {
         !is_missing(&self.get(name))
     }
 
+    /// Replaces `duration` by an option in milliseconds, when it is given.
+    pub fn duration(&self, name: &str, duration: &mut Duration) -> Result<()> {
+        let value = self.get(name);
+        if !is_missing(&value) {
+            *duration = milliseconds(name, &value)?;
+        }
+        Ok(())
+    }
+
     pub fn function(&self, name: &str) -> Result<Option<Function>> {
         let value = self.get(name);
         if is_missing(&value) {
@@ -69,7 +82,7 @@ impl Options {
     }
 }
 
-fn is_missing(value: &JsValue) -> bool {
+pub(super) fn is_missing(value: &JsValue) -> bool {
     value.is_undefined() || value.is_null()
 }
 
@@ -107,6 +120,17 @@ pub(super) fn whole_number(argument: &str, value: &JsValue, least: u32) -> Resul
         Some(number) if number >= f64::from(u32::MAX) => Ok(Some(u32::MAX)),
         Some(number) if number.fract() == 0.0 && number >= f64::from(least) => Ok(Some(number as u32)),
         _ => Err(Error::argument(argument, format!("must be a whole number from {least} on, got {}", describe(value)))),
+    }
+}
+
+/// Milliseconds above 0 that a timer of the browser can hold.
+pub(super) fn milliseconds(argument: &str, value: &JsValue) -> Result<Duration> {
+    match value.as_f64() {
+        Some(ms) if ms > 0.0 && ms <= f64::from(i32::MAX) => Ok(Duration::from_micros((ms * 1000.0).ceil() as u64)),
+        _ => Err(Error::argument(
+            argument,
+            format!("must be a number of milliseconds above 0 and at most 2147483647, got {}", describe(value)),
+        )),
     }
 }
 

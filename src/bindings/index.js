@@ -1,4 +1,4 @@
-// The door of the package: instantiates the module once and hands out the classes and the till's own database.
+// The door of the package: instantiates the module once and hands out the classes, the till's own database and its connection monitor.
 // Every URL below carries a hash of its content in the built package, so that no cache ever mixes two versions.
 // Script and module are fetched side by side, which a static import would not do.
 const [bindings, module] = await Promise.all([
@@ -7,7 +7,8 @@ const [bindings, module] = await Promise.all([
 ]);
 await bindings.default({ module_or_path: module });
 
-export const { OfflineDB } = bindings;
+export const { ConnectionMonitor, OfflineDB } = bindings;
+export const connectionMonitor = new ConnectionMonitor();
 export const offlineDB = new OfflineDB();
 if (typeof window !== "undefined") {
   window.offlineDB = offlineDB;

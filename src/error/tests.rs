@@ -41,7 +41,7 @@ fn only_the_legacy_pair_is_retried() {
 #[test]
 fn the_texts_that_callers_match_stay_in_the_message() {
     assert!(classified("QuotaExceededError", "").to_string().contains("QUOTA_EXCEEDED"));
-    let timeout = Error::Timeout { what: "x".into(), after: Duration::from_millis(5) };
+    let timeout = Error::Timeout { what: "x".into(), advice: "try again", after: Duration::from_millis(5) };
     assert!(timeout.to_string().contains("Connection timeout"));
 }
 

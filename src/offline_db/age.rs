@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::order::sort_by;
 use crate::row::{Row, describe};
 use crate::store::{Bounds, KeyValue, Select};
 
@@ -75,6 +76,6 @@ impl Cutoff {
 pub(super) fn oldest_first(rows: Array, field: &str) -> Array {
     let time = |row: &JsValue| clock::read_ms(&Row::owned(row.clone()).get(field)).unwrap_or(f64::NEG_INFINITY);
     let mut rows: Vec<_> = rows.iter().map(|row| (time(&row), row)).collect();
-    rows.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    sort_by(&mut rows, |(a, _), (b, _)| a.total_cmp(b));
     rows.into_iter().map(|(_, row)| row).collect()
 }

@@ -16,6 +16,7 @@ use super::options::WriteOptions;
 use super::request::{Signal, outcome};
 use super::rows::WriteRows;
 use crate::error::{Error, Result};
+use crate::order::sort_by;
 
 /// Records per transaction unless told otherwise: about a second on a desktop, and a sale need not wait for more.
 pub const DEFAULT_CHUNK: u32 = 10_000;
@@ -251,7 +252,7 @@ impl Batch {
                 BulkFailure { position, key, error: error.clone().at(position) }
             })
             .collect();
-        failures.sort_by_key(|failure| failure.position);
+        sort_by(&mut failures, |a, b| a.position.cmp(&b.position));
         failures
     }
 }

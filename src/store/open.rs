@@ -20,6 +20,9 @@ use super::upgrade;
 use crate::error::{Error, Result};
 use crate::schema::{SCHEMA_VERSION, Schema};
 
+/// What helps when the browser does not answer.
+const ADVICE: &str = "try again, or restart the browser";
+
 /// How far an open or delete request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -130,11 +133,11 @@ async fn settle(
         match phase.get() {
             Phase::Upgrading => {}
             Phase::Blocked => return Err(Error::Blocked { database: options.name.clone() }),
-            Phase::Waiting => return Err(Error::Timeout { what, after: limit }),
+            Phase::Waiting => return Err(Error::Timeout { what, advice: ADVICE, after: limit }),
         }
     }
     let what = format!("upgrading database '{}'", options.name);
-    Err(Error::Timeout { what, after: options.timeouts.upgrade })
+    Err(Error::Timeout { what, advice: ADVICE, after: options.timeouts.upgrade })
 }
 
 /// The browser's IndexedDB, in a page as in a worker.

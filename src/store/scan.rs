@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::key::KeyValue;
 use super::query::Select;
+use crate::order::sort_by;
 use crate::schema::{IndexSchema, KeyPath, StoreSchema};
 
 /// What the index would have given, out of all rows: the same rows in the same order.
@@ -16,7 +17,7 @@ pub(super) fn pick(all: &Array, select: &Select, schema: &StoreSchema) -> Array 
         let keys = index.map_or_else(Vec::new, |index| keys_of(&row, index));
         found.extend(keys.into_iter().filter(|key| select.bounds.contains(key)).map(|key| (key, row.clone())));
     }
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    sort_by(&mut found, |(a, _), (b, _)| a.cmp(b));
     if select.is_descending() {
         found.reverse();
     }

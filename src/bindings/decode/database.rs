@@ -1,11 +1,9 @@
 //! The options of the constructor.
 
-use std::time::Duration;
-
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{Options, durability, is_missing, one_or_more_texts, text};
+use super::{Options, durability, one_or_more_texts, text};
 use crate::error::{Error, Result};
 use crate::row::describe;
 use crate::schema::{DATABASE_NAME, Durability, IndexSchema, KeyPath, StoreSchema};
@@ -26,16 +24,7 @@ fn timeouts(value: &JsValue) -> Result<Timeouts> {
     for (name, timeout) in
         [("open", &mut timeouts.open), ("upgrade", &mut timeouts.upgrade), ("delete", &mut timeouts.delete)]
     {
-        let value = options.get(name);
-        if !is_missing(&value) {
-            *timeout = value
-                .as_f64()
-                .filter(|ms| *ms > 0.0 && *ms <= f64::from(i32::MAX))
-                .map(|ms| Duration::from_millis(ms as u64))
-                .ok_or_else(|| {
-                    Error::argument(name, format!("must be a number of milliseconds above 0, got {}", describe(&value)))
-                })?;
-        }
+        options.duration(name, timeout)?;
     }
     Ok(timeouts)
 }

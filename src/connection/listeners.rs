@@ -1,0 +1,82 @@
+//! What the browser tells: the network, the page's visibility, waking up. Dropped, they are removed.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
+
+use super::machine::Network;
+
+/// What a listener heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// The browser says that there is a network, or that there is none.
+    Online(bool),
+    /// The kind of network may have changed.
+    Network,
+    /// The page may have slept: timers of hidden pages are throttled, those of a sleeping computer stand still.
+    Awake,
+}
+
+/// The listeners of a running monitor.
+#[derive(Debug)]
+pub(super) struct Listeners {
+    _all: Vec<EventListener>,
+}
+
+impl Listeners {
+    /// Listens on the global object, the document and `navigator.connection`, as far as they exist: a worker has no
+    /// document, and only some browsers describe the network.
+    pub fn new(hear: impl Fn(Heard) + 'static) -> Listeners {
+        let hear: Rc<dyn Fn(Heard)> = Rc::new(hear);
+        let window = [
+            ("online", Heard::Online(true)),
+            ("offline", Heard::Online(false)),
+            ("pageshow", Heard::Awake),
+            ("focus", Heard::Awake),
+        ];
+        let document = [("visibilitychange", Heard::Awake), ("resume", Heard::Awake)];
+        let mut all = Vec::new();
+        let mut listen = |target: JsValue, events: &[(&'static str, Heard)]| {
+            let Ok(target) = target.dyn_into::<EventTarget>() else { return };
+            for &(name, heard) in events {
+                let hear = Rc::clone(&hear);
+                all.push(EventListener::new(&target, name, move |_| hear(heard)));
+            }
+        };
+        let global = js_sys::global();
+        listen(global.clone().into(), &window);
+        listen(property(&global, "document"), &document);
+        listen(connection(), &[("change", Heard::Network)]);
+        Listeners { _all: all }
+    }
+}
+
+/// `navigator.onLine`; true where the browser does not say.
+pub(super) fn browser_online() -> bool {
+    property(&navigator(), "onLine").as_bool().unwrap_or(true)
+}
+
+/// The kind of network, as `navigator.connection.effectiveType` says; fast where the browser does not.
+pub(super) fn network() -> Network {
+    match property(&connection(), "effectiveType").as_string().as_deref() {
+        Some("slow-2g" | "2g") => Network::Slow,
+        Some("3g") => Network::Medium,
+        _ => Network::Fast,
+    }
+}
+
+fn navigator() -> JsValue {
+    property(&js_sys::global(), "navigator")
+}
+
+fn connection() -> JsValue {
+    property(&navigator(), "connection")
+}
+
+/// A property of an object; `undefined` when there is no object or no such property.
+fn property(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}

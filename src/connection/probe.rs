@@ -1,0 +1,167 @@
+//! One request that asks whether the server answers, and what its answer means.
+
+use std::rc::Rc;
+
+use js_sys::{Date, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, Headers, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
+
+use super::machine::Outcome;
+use crate::error::Result;
+
+/// Says to the server that nobody reads the answer.
+const PROBE_HEADER: &str = "X-PDC-Connectivity-Check";
+/// Set by portals that are kind enough to say so.
+const PORTAL_HEADER: &str = "x-captive-portal";
+
+#[wasm_bindgen]
+extern "C" {
+    /// The global `fetch`, in a page as in a worker.
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, init: &RequestInit) -> std::result::Result<Promise, JsValue>;
+}
+
+/// A request in flight; dropped, it is aborted.
+#[derive(Debug)]
+pub(super) struct Probe(AbortController);
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What an answer says about itself, as far as the decision needs it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Answer {
+    /// 0 when the browser hides it.
+    status: u16,
+    /// The answer sends elsewhere, or comes from elsewhere.
+    redirected: bool,
+    portal: bool,
+    /// It has the text that only the till's server knows; true when none was agreed.
+    genuine: bool,
+    /// In milliseconds.
+    retry_after_ms: Option<f64>,
+}
+
+impl Probe {
+    /// Sends the request; `done` is called with what it came to, also after an abort.
+    pub fn send(url: &str, nonce: Option<Rc<str>>, done: impl FnOnce(Outcome) + 'static) -> Result<Probe> {
+        let controller = AbortController::new()?;
+        let init = RequestInit::new();
+        init.set_method(if nonce.is_some() { "GET" } else { "HEAD" });
+        init.set_cache(RequestCache::NoCache);
+        // A redirect that is followed may end at another site, which the browser then shows as a network error.
+        init.set_redirect(RequestRedirect::Manual);
+        init.set_signal(Some(&controller.signal()));
+        let headers = Headers::new()?;
+        headers.set(PROBE_HEADER, "1")?;
+        init.set_headers(&headers);
+        let (sent, signal) = (fetch(url, &init)?, controller.signal());
+        spawn_local(async move {
+            done(match receive(sent, nonce.as_deref()).await {
+                Ok(answer) => classify(answer),
+                Err(_) if signal.aborted() => Outcome::Aborted,
+                Err(thrown) if is_abort(&thrown) => Outcome::Aborted,
+                Err(_) => Outcome::NetworkError,
+            });
+        });
+        Ok(Probe(controller))
+    }
+}
+
+async fn receive(sent: Promise, nonce: Option<&str>) -> std::result::Result<Answer, JsValue> {
+    let response: Response = JsFuture::from(sent).await?.unchecked_into();
+    let header = |name| response.headers().get(name).ok().flatten();
+    let mut answer = Answer {
+        status: response.status(),
+        redirected: response.redirected() || response.type_() == ResponseType::Opaqueredirect,
+        portal: header(PORTAL_HEADER).is_some(),
+        genuine: true,
+        retry_after_ms: header("retry-after").and_then(|text| pause_ms(&text, Date::now(), Date::parse)),
+    };
+    if let Some(nonce) = nonce
+        && response.ok()
+    {
+        let text = JsFuture::from(response.text()?).await?;
+        answer.genuine = text.as_string().is_some_and(|text| text.contains(nonce));
+    }
+    Ok(answer)
+}
+
+fn classify(answer: Answer) -> Outcome {
+    let Answer { status, retry_after_ms, .. } = answer;
+    match status {
+        _ if answer.portal => Outcome::CaptivePortal,
+        _ if answer.redirected => Outcome::Redirected,
+        200..300 if !answer.genuine => Outcome::CaptivePortal,
+        200..300 => Outcome::Ok,
+        429 => Outcome::RateLimited { retry_after_ms },
+        500.. => Outcome::ServerError { status, retry_after_ms },
+        _ => Outcome::Refused { status },
+    }
+}
+
+/// The pause in a `Retry-After` header, in milliseconds: seconds, or a date (RFC 9110, section 10.2.3).
+fn pause_ms(text: &str, now: f64, parse_date: impl Fn(&str) -> f64) -> Option<f64> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(f64::from(seconds) * 1000.0);
+    }
+    let date = parse_date(text);
+    (!date.is_nan()).then(|| (date - now).max(0.0))
+}
+
+/// The browser aborted it without having been asked here, for instance on the way to another page.
+fn is_abort(thrown: &JsValue) -> bool {
+    crate::error::Error::from_js(thrown).is_abort()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FINE: Answer = Answer { status: 200, redirected: false, portal: false, genuine: true, retry_after_ms: None };
+
+    #[test]
+    fn every_answer_has_a_name() {
+        let pause = Some(7_000.0);
+        for (answer, outcome) in [
+            (FINE, Outcome::Ok),
+            (Answer { status: 204, ..FINE }, Outcome::Ok),
+            (Answer { redirected: true, ..FINE }, Outcome::Redirected),
+            (Answer { status: 0, redirected: true, ..FINE }, Outcome::Redirected),
+            (Answer { portal: true, ..FINE }, Outcome::CaptivePortal),
+            (Answer { portal: true, status: 511, ..FINE }, Outcome::CaptivePortal),
+            (Answer { genuine: false, ..FINE }, Outcome::CaptivePortal),
+            (Answer { status: 404, ..FINE }, Outcome::Refused { status: 404 }),
+            (Answer { status: 304, ..FINE }, Outcome::Refused { status: 304 }),
+            (Answer { status: 429, retry_after_ms: pause, ..FINE }, Outcome::RateLimited { retry_after_ms: pause }),
+            (Answer { status: 500, ..FINE }, Outcome::ServerError { status: 500, retry_after_ms: None }),
+            (
+                Answer { status: 503, retry_after_ms: pause, ..FINE },
+                Outcome::ServerError { status: 503, retry_after_ms: pause },
+            ),
+        ] {
+            assert_eq!(classify(answer), outcome, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_never_negative() {
+        let date = |text: &str| if text == "Wed, 21 Oct 2026 07:28:00 GMT" { 5_000.0 } else { f64::NAN };
+        for (text, now, pause) in [
+            ("120", 0.0, Some(120_000.0)),
+            (" 0 ", 0.0, Some(0.0)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", 2_000.0, Some(3_000.0)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", 9_000.0, Some(0.0)),
+            ("-5", 0.0, None),
+            ("soon", 0.0, None),
+            ("", 0.0, None),
+        ] {
+            assert_eq!(pause_ms(text, now, date), pause, "{text}");
+        }
+    }
+}

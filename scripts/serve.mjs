@@ -14,10 +14,15 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** Serves the files below `root`; resolves with `{url, close}` when it listens. Port 0 takes any free port. */
-export function serve(root, { port = 0, maxAge = 0 } = {}) {
+/**
+ * Serves the files below `root`; resolves with `{url, close}` when it listens. Port 0 takes any free port. `routes` are
+ * asked first: handlers `(request, response, url)` that return something other than undefined when they answer.
+ */
+export function serve(root, { port = 0, maxAge = 0, routes = [] } = {}) {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const url = new URL(request.url, "http://localhost");
+    if (routes.some((route) => route(request, response, url) !== undefined)) return;
+    const path = normalize(decodeURIComponent(url.pathname));
     let file = join(root, path);
     if (path.includes("..")) return void response.writeHead(400).end();
     if (existsSync(file) && statSync(file).isDirectory()) {

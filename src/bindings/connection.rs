@@ -17,7 +17,12 @@ const WAIT: Duration = Duration::from_secs(30);
 /// Watches the network and the server: is there one, does it answer, does it take our data.
 #[wasm_bindgen(js_name = ConnectionMonitor)]
 #[derive(Debug)]
-pub struct JsConnectionMonitor(ConnectionMonitor);
+pub struct JsConnectionMonitor {
+    monitor: ConnectionMonitor,
+    /// Removes the listener with this id. One function for all, so that what the browser has to collect does not grow
+    /// with every subscription; it keeps nothing alive.
+    unsubscribe: Function<fn(JsValue) -> JsValue>,
+}
 
 #[wasm_bindgen(js_class = ConnectionMonitor)]
 impl JsConnectionMonitor {
@@ -26,24 +31,27 @@ impl JsConnectionMonitor {
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "ConnectionMonitorOptions")] options: JsValue,
     ) -> Result<JsConnectionMonitor> {
-        ConnectionMonitor::new(decode::connection_options(&options)?).map(JsConnectionMonitor)
+        let monitor = ConnectionMonitor::new(decode::connection_options(&options)?)?;
+        let unsubscribe: Closure<dyn Fn(u32)> = Closure::new(monitor.unsubscriber());
+        let unsubscribe = unsubscribe.into_js_value().unchecked_into();
+        Ok(JsConnectionMonitor { monitor, unsubscribe })
     }
 
     /// Watches from now on; calling it again is harmless.
     pub fn start(&self) {
-        self.0.start();
+        self.monitor.start();
     }
 
     /// Removes every listener and timer, aborts the probe in flight; nothing is called afterwards. Whoever waits for a
     /// check gets false, whoever waits for the connection gets an error with code `Aborted`.
     pub fn stop(&self) {
-        self.0.stop();
+        self.monitor.stop();
     }
 
     /// How many timeouts are running; 0 after `stop()`.
     #[wasm_bindgen(getter, js_name = pendingTimers)]
     pub fn pending_timers(&self) -> usize {
-        self.0.pending_timers()
+        self.monitor.pending_timers()
     }
 
     /// Calls `callback` with the status at each such event.
@@ -71,7 +79,7 @@ impl JsConnectionMonitor {
         #[wasm_bindgen(unchecked_param_type = "(status: ConnectionStatus) => unknown")] callback: JsValue,
     ) -> Result<()> {
         let event = decode::connection_event(&event)?;
-        self.0.off_function(event, &function("callback", &callback)?.into());
+        self.monitor.off_function(event, &function("callback", &callback)?.into());
         Ok(())
     }
 
@@ -81,65 +89,64 @@ impl JsConnectionMonitor {
     pub fn on_network_state_change(
         &self,
         #[wasm_bindgen(unchecked_param_type = "(state: NetworkState) => unknown")] callback: JsValue,
-    ) -> Result<JsValue> {
+    ) -> Result<Function> {
         let callback = function("callback", &callback)?;
-        let id = self.0.on(Event::StateChanged, move |status| call(&callback, &network_state(status)));
-        let unsubscribe: Closure<dyn Fn()> = Closure::new(self.0.unsubscribe(id));
-        Ok(unsubscribe.into_js_value())
+        let id = self.monitor.on(Event::StateChanged, move |status| call(&callback, &network_state(status)));
+        Ok(self.unsubscribe.bind1(&JsValue::UNDEFINED, &JsValue::from(id.0)).unchecked_into())
     }
 
     /// Whether there is no server to work with: it did not answer, or it was not asked yet and there is no network.
     #[wasm_bindgen(js_name = isOffline)]
     pub fn is_offline(&self) -> bool {
-        self.0.status().offline
+        self.monitor.status().offline
     }
 
     /// All that is known.
     #[wasm_bindgen(js_name = getStatus, unchecked_return_type = "ConnectionStatus")]
     pub fn get_status(&self) -> JsValue {
-        connection_status(&self.0.status(), &self.0.urls())
+        connection_status(&self.monitor.status(), &self.monitor.urls())
     }
 
     /// By the latency of the last probe.
     #[wasm_bindgen(js_name = getConnectionQuality, unchecked_return_type = "ConnectionQuality")]
     pub fn get_connection_quality(&self) -> String {
-        self.0.status().quality.as_str().into()
+        self.monitor.status().quality.as_str().into()
     }
 
     /// The state in the form of Odoo's own network state.
     #[wasm_bindgen(js_name = getNetworkState, unchecked_return_type = "NetworkState")]
     pub fn get_network_state(&self) -> JsValue {
-        network_state(&self.0.status())
+        network_state(&self.monitor.status())
     }
 
     /// The server counts as reachable for five seconds, then it is asked.
     #[wasm_bindgen(js_name = forceOnline)]
     pub fn force_online(&self) {
-        self.0.force_online();
+        self.monitor.force_online();
     }
 
     /// The server counts as unreachable and is not asked, until `forceOnline()`, `stop()` or a check.
     #[wasm_bindgen(js_name = forceOffline)]
     pub fn force_offline(&self) {
-        self.0.force_offline();
+        self.monitor.force_offline();
     }
 
     /// Asks the browser, and the server unless there is no network; whether the server is reachable.
     #[wasm_bindgen(js_name = checkConnectivity, unchecked_return_type = "Promise<boolean>")]
     pub fn check_connectivity(&self) -> Promise {
-        promise(self.0.check().map(|reachable| Ok(reachable.into())))
+        promise(self.monitor.check().map(|reachable| Ok(reachable.into())))
     }
 
     /// Asks the server; whether it is reachable. A first failure is checked again before it is believed.
     #[wasm_bindgen(js_name = checkServerConnectivity, unchecked_return_type = "Promise<boolean>")]
     pub fn check_server_connectivity(&self) -> Promise {
-        promise(self.0.check_server().map(|reachable| Ok(reachable.into())))
+        promise(self.monitor.check_server().map(|reachable| Ok(reachable.into())))
     }
 
     /// As `checkServerConnectivity()`; calls within two seconds share one probe.
     #[wasm_bindgen(js_name = checkNow, unchecked_return_type = "Promise<boolean>")]
     pub fn check_now(&self) -> Promise {
-        promise(self.0.check_now().map(|reachable| Ok(reachable.into())))
+        promise(self.monitor.check_now().map(|reachable| Ok(reachable.into())))
     }
 
     /// Resolves true when the server is reachable, asking it at once; rejects with code `Timeout` after `ms`
@@ -150,7 +157,7 @@ impl JsConnectionMonitor {
         #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
     ) -> Promise {
         let limit = if is_missing(&ms) { Ok(WAIT) } else { milliseconds("ms", &ms) };
-        let connected = limit.map(|limit| self.0.wait_for_connection(limit));
+        let connected = limit.map(|limit| self.monitor.wait_for_connection(limit));
         promise(async move {
             connected?.await?;
             Ok(true.into())
@@ -166,7 +173,7 @@ impl JsConnectionMonitor {
         #[wasm_bindgen(unchecked_optional_param_type = "number")] ms: JsValue,
     ) -> Result<()> {
         let pause = if is_missing(&ms) { None } else { Some(milliseconds("ms", &ms)?) };
-        self.0.set_accepting(decode::refusal(&refusal)?, pause);
+        self.monitor.set_accepting(decode::refusal(&refusal)?, pause);
         Ok(())
     }
 }
@@ -175,9 +182,10 @@ impl JsConnectionMonitor {
     fn listen(&self, event: &JsValue, callback: &JsValue, once: bool) -> Result<()> {
         let event = decode::connection_event(event)?;
         let callback: Function = function("callback", callback)?;
-        let urls = self.0.urls();
+        let urls = self.monitor.urls();
         let identity = callback.clone().into();
-        self.0.on_function(event, once, identity, move |status| call(&callback, &connection_status(status, &urls)));
+        self.monitor
+            .on_function(event, once, identity, move |status| call(&callback, &connection_status(status, &urls)));
         Ok(())
     }
 }

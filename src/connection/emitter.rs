@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 
 /// Names a listener, to remove it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListenerId(u32);
+pub struct ListenerId(pub(crate) u32);
 
 /// Calls a listener with what happened.
 type Call<M> = Rc<dyn Fn(&M)>;

@@ -209,12 +209,12 @@ impl ConnectionMonitor {
         self.0.events.on(event, once, function, call)
     }
 
-    /// Removes the listener when called; keeps nothing alive.
-    pub(crate) fn unsubscribe(&self, listener: ListenerId) -> impl Fn() + 'static {
+    /// Removes listeners, and keeps nothing alive.
+    pub(crate) fn unsubscriber(&self) -> impl Fn(u32) + 'static {
         let weak = Rc::downgrade(&self.0);
-        move || {
+        move |listener| {
             if let Some(inner) = weak.upgrade() {
-                inner.events.remove(listener);
+                inner.events.remove(ListenerId(listener));
             }
         }
     }

@@ -2,13 +2,14 @@
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { LAUNCH } from "../../scripts/chromium.mjs";
+import { ping } from "../../scripts/ping.mjs";
 import { serve } from "../../scripts/serve.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Starts a server and a browser; `close` ends both. */
-export async function start() {
-  const server = await serve(ROOT);
-  const browser = await chromium.launch(LAUNCH);
+/** Starts a server and a browser, with further command line switches; `close` ends both. */
+export async function start(...switches) {
+  const server = await serve(ROOT, { routes: [ping()] });
+  const browser = await chromium.launch({ ...LAUNCH, args: [...LAUNCH.args, ...switches] });
   return {
     browser,
     url: `${server.url}/tests/js/page.html`,

@@ -1,13 +1,13 @@
 // Runs one case in the page.
-import { OfflineDB, offlineDB } from "/pkg/index.js";
+import * as pkg from "/pkg/index.js";
 
 export async function run(file, name) {
   const cases = (await import(`./cases/${file}`)).default;
   const database = `case-${crypto.randomUUID()}`;
-  const db = new OfflineDB({ name: database });
+  const db = new pkg.OfflineDB({ name: database });
   await db.init();
   try {
-    await cases[name]({ db, database, OfflineDB, offlineDB });
+    await cases[name]({ ...pkg, db, database });
   } finally {
     db.close();
     indexedDB.deleteDatabase(database);

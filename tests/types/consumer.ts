@@ -1,8 +1,11 @@
 // A sample consumer: compiles only while the declarations say what the package does.
 import {
+  ConnectionMonitor,
+  connectionMonitor,
   OfflineDB,
   offlineDB,
   type BulkReport,
+  type ConnectionStatus,
   type ErrorCode,
   type OrderRecord,
   type PosOfflineError,
@@ -89,4 +92,28 @@ async function till(): Promise<void> {
   console.log(value, position, explained, native, all);
 }
 
+
+async function connection(): Promise<void> {
+  const monitor = new ConnectionMonitor({ urls: ["/ping"], intervals: { "4g": 10_000 }, quality: { good: 300 } });
+  const listener = (status: ConnectionStatus): void => console.log(status.lastProbe?.kind, status.refusal);
+  connectionMonitor.on("server-reachable", listener);
+  connectionMonitor.off("server-reachable", listener);
+  const unsubscribe: () => void = connectionMonitor.onNetworkStateChange(({ offline }) => offline);
+  unsubscribe();
+  const reachable: boolean = await monitor.checkNow();
+  const connected: true = await monitor.waitForConnection(5_000);
+  same<Same<ReturnType<typeof monitor.getConnectionQuality>, "excellent" | "good" | "slow" | "poor" | "offline" | "unknown">>();
+  const timers: number = monitor.pendingTimers;
+  monitor.setAccepting(null);
+  monitor.setAccepting("maintenance", 60_000);
+  // @ts-expect-error no such event
+  monitor.on("online", listener);
+  // @ts-expect-error no such reason
+  monitor.setAccepting("busy");
+  // @ts-expect-error read only
+  monitor.pendingTimers = 0;
+  void [reachable, connected, timers];
+}
+
 void till;
+void connection;

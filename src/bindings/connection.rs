@@ -149,7 +149,7 @@ impl JsConnectionMonitor {
         promise(self.monitor.check_now().map(|reachable| Ok(reachable.into())))
     }
 
-    /// Resolves true when the server is reachable, asking it at once; rejects with code `Timeout` after `ms`
+    /// Resolves true when the server is reachable, asking it at once; a running monitor goes on asking. Rejects with code `Timeout` after `ms`
     /// milliseconds, 30,000 unless given.
     #[wasm_bindgen(js_name = waitForConnection, unchecked_return_type = "Promise<true>")]
     pub fn wait_for_connection(

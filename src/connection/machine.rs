@@ -117,6 +117,7 @@ impl Machine {
             Input::Network(network) => self.network_changed(network, &mut effects),
             Input::Answer { id, outcome } => self.answered(id, outcome, random, &mut effects),
             Input::Check { debounced } => self.check(debounced, &mut effects),
+            Input::Waiting => self.waiting(),
             Input::ForceOnline => self.force_online(&mut effects),
             Input::ForceOffline => self.force_offline(&mut effects),
             Input::Accepting { refusal, pause_ms } => self.accept(refusal, pause_ms),
@@ -202,6 +203,13 @@ impl Machine {
             at = at.max(self.last_demanded + DEBOUNCE_MS);
         }
         self.probe_by(at);
+    }
+
+    /// Whoever waits wants to know soon, but overrules nobody: neither a forced state nor the pause of a server.
+    fn waiting(&mut self) {
+        if self.forced == Forced::No && self.flight.is_none() {
+            self.probe_by(self.spaced(DEBOUNCE_MS).max(self.not_before));
+        }
     }
 
     fn force_online(&mut self, effects: &mut Effects) {

@@ -144,7 +144,8 @@ impl ConnectionMonitor {
         async move { answer.await.unwrap_or(false) }
     }
 
-    /// Waits until the server is reachable, asking it at once.
+    /// Waits until the server is reachable, asking it once at once, unless a forced state or a pause that the server has
+    /// asked for forbids it; a monitor that runs goes on asking.
     ///
     /// # Errors
     /// `Timeout` after `limit`; `Aborted` when the monitor is stopped or dropped.
@@ -160,8 +161,8 @@ impl ConnectionMonitor {
         });
         if self.status().server_reachable {
             inner.release();
-        } else if !inner.is_asking() {
-            inner.step(Input::Check { debounced: true });
+        } else {
+            inner.step(Input::Waiting);
         }
         async move { connected.await.unwrap_or(Err(Error::Aborted)) }
     }
@@ -284,10 +285,6 @@ impl Inner {
             // The one before has ended; dropping it aborts nothing any more.
             drop(self.probe.replace(Some(probe)));
         }
-    }
-
-    fn is_asking(&self) -> bool {
-        self.machine.borrow().status().probing
     }
 
     /// The server is reachable: nobody needs to wait for it.

@@ -1,4 +1,7 @@
 // The page's hand on the server's /ping/ endpoint.
+import { equal } from "./assert.js";
+import { Clock, until } from "./clock.js";
+
 let made = 0;
 
 /** An endpoint of its own: its URL, what it answers, what has arrived. */
@@ -60,3 +63,29 @@ export function pretend({ effectiveType, onLine }) {
     delete navigator.onLine;
   };
 }
+
+/** A monitor of one endpoint; stopped and freed at the end of the test. */
+export async function watching(ConnectionMonitor, test, options = {}, answer = "ok") {
+  const server = await endpoint(answer);
+  const monitor = new ConnectionMonitor({ urls: [server.url], ...options });
+  try {
+    await test(monitor, server);
+  } finally {
+    monitor.stop();
+    equal(monitor.pendingTimers, 0, "timers after stop()");
+    monitor.free();
+  }
+}
+
+/** The same with a clock that the test moves. */
+export async function timed(ConnectionMonitor, test, options, answer) {
+  const clock = new Clock().install();
+  try {
+    await watching(ConnectionMonitor, (monitor, server) => test(monitor, server, clock), options, answer);
+  } finally {
+    clock.uninstall();
+  }
+}
+
+/** Waits for the end of the probe in flight. */
+export const idle = (monitor) => until(() => !monitor.getStatus().probing, "the end of the probe");

@@ -44,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<bool>().prop_map(Input::Online),
         2 => network.prop_map(Input::Network),
         2 => any::<bool>().prop_map(|debounced| Input::Check { debounced }),
+        1 => Just(Input::Waiting),
         1 => Just(Input::ForceOnline),
         1 => Just(Input::ForceOffline),
         1 => (refusal, proptest::option::of(-1e6..1e9)).prop_map(|(refusal, pause_ms)| Input::Accepting { refusal, pause_ms }),

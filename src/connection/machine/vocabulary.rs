@@ -134,6 +134,8 @@ pub enum Input {
         /// Together with others who ask within two seconds.
         debounced: bool,
     },
+    /// Somebody waits for the server.
+    Waiting,
     /// Somebody says that the server is reachable.
     ForceOnline,
     /// Somebody says that it is not.

@@ -29,6 +29,9 @@ use decode::one_or_more_texts;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("bindings/types.ts");
 
+#[wasm_bindgen(typescript_custom_section)]
+const CONNECTION_TYPES: &str = include_str!("bindings/types/connection.ts");
+
 /// The till's data: typed, indexed and committed. A write resolves when its transaction has committed.
 #[wasm_bindgen(js_name = OfflineDB)]
 #[derive(Debug)]

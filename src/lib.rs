@@ -19,6 +19,7 @@ pub mod store;
 
 mod backoff;
 mod clock;
+mod global;
 mod order;
 mod row;
 mod stamp;

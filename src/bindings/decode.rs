@@ -110,6 +110,13 @@ pub(super) fn choice<'a>(argument: &str, value: &JsValue, choices: &[&'a str]) -
     })
 }
 
+/// The value that one of a few words stands for, `None` when it is not given.
+pub(super) fn meaning<T: Copy>(argument: &str, value: &JsValue, words: &[(&str, T)]) -> Result<Option<T>> {
+    let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+    let given = choice(argument, value, &known)?;
+    Ok(words.iter().find(|(word, _)| given == Some(*word)).map(|(_, meaning)| *meaning))
+}
+
 /// A whole number from `least` on, `None` when it is not given.
 pub(super) fn whole_number(argument: &str, value: &JsValue, least: u32) -> Result<Option<u32>> {
     if is_missing(value) {
@@ -152,10 +159,7 @@ pub(super) fn write_options(value: &JsValue) -> Result<WriteOptions> {
 }
 
 fn durability(value: &JsValue) -> Result<Option<Durability>> {
-    Ok(choice("durability", value, &["strict", "relaxed"])?.map(|choice| match choice {
-        "strict" => Durability::Strict,
-        _ => Durability::Relaxed,
-    }))
+    meaning("durability", value, &[("strict", Durability::Strict), ("relaxed", Durability::Relaxed)])
 }
 
 /// `{mode, durability, chunkSize, onProgress, onReport, signal}`; the second value is `onReport`.

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::machine::Network;
+use crate::global::{global, property};
 
 /// What a listener heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +46,8 @@ impl Listeners {
                 all.push(EventListener::new(&target, name, move |_| hear(heard)));
             }
         };
-        let global = js_sys::global();
-        listen(global.clone().into(), &window);
-        listen(property(&global, "document"), &document);
+        listen(js_sys::global().into(), &window);
+        listen(global("document"), &document);
         listen(connection(), &[("change", Heard::Network)]);
         Listeners { _all: all }
     }
@@ -56,7 +55,7 @@ impl Listeners {
 
 /// `navigator.onLine`; true where the browser does not say.
 pub(super) fn browser_online() -> bool {
-    property(&navigator(), "onLine").as_bool().unwrap_or(true)
+    property(&global("navigator"), "onLine").as_bool().unwrap_or(true)
 }
 
 /// The kind of network, as `navigator.connection.effectiveType` says; fast where the browser does not.
@@ -68,15 +67,6 @@ pub(super) fn network() -> Network {
     }
 }
 
-fn navigator() -> JsValue {
-    property(&js_sys::global(), "navigator")
-}
-
 fn connection() -> JsValue {
-    property(&navigator(), "connection")
-}
-
-/// A property of an object; `undefined` when there is no object or no such property.
-fn property(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+    property(&global("navigator"), "connection")
 }

@@ -8,7 +8,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
 
 use super::machine::Outcome;
-use crate::error::Result;
+use crate::clock::now_ms;
+use crate::error::{Error, Result};
 
 /// Says to the server that nobody reads the answer.
 const PROBE_HEADER: &str = "X-PDC-Connectivity-Check";
@@ -59,12 +60,12 @@ impl Probe {
         let headers = Headers::new()?;
         headers.set(PROBE_HEADER, "1")?;
         init.set_headers(&headers);
-        let (sent, signal) = (fetch(url, &init)?, controller.signal());
+        let sent = fetch(url, &init)?;
         spawn_local(async move {
             done(match receive(sent, nonce.as_deref()).await {
                 Ok(answer) => classify(answer),
-                Err(_) if signal.aborted() => Outcome::Aborted,
-                Err(thrown) if is_abort(&thrown) => Outcome::Aborted,
+                // By us, or by the browser, for instance on the way to another page.
+                Err(thrown) if Error::from_js(&thrown).is_abort() => Outcome::Aborted,
                 Err(_) => Outcome::NetworkError,
             });
         });
@@ -80,7 +81,7 @@ async fn receive(sent: Promise, nonce: Option<&str>) -> std::result::Result<Answ
         redirected: response.redirected() || response.type_() == ResponseType::Opaqueredirect,
         portal: header(PORTAL_HEADER).is_some(),
         genuine: true,
-        retry_after_ms: header("retry-after").and_then(|text| pause_ms(&text, Date::now(), Date::parse)),
+        retry_after_ms: header("retry-after").and_then(|text| pause_ms(&text, now_ms(), Date::parse)),
     };
     if let Some(nonce) = nonce
         && response.ok()
@@ -112,11 +113,6 @@ fn pause_ms(text: &str, now: f64, parse_date: impl Fn(&str) -> f64) -> Option<f6
     }
     let date = parse_date(text);
     (!date.is_nan()).then(|| (date - now).max(0.0))
-}
-
-/// The browser aborted it without having been asked here, for instance on the way to another page.
-fn is_abort(thrown: &JsValue) -> bool {
-    crate::error::Error::from_js(thrown).is_abort()
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! The URLs to ask, resolved once and refused at once when the browser could not ask them.
 
-use js_sys::Reflect;
-use wasm_bindgen::JsValue;
 use web_sys::Url;
 
 use crate::error::{Error, Result};
+use crate::global::{global, property};
 
 /// Each URL as an absolute one.
 ///
@@ -27,10 +26,7 @@ pub(super) fn resolve(urls: &[String]) -> Result<Vec<String>> {
 /// What relative URLs are relative to. A worker made from a blob has a location that nothing can be relative to, but
 /// knows the origin of the page that made it.
 fn base() -> String {
-    let read = |object: &str, property: &str| {
-        let object = Reflect::get(&js_sys::global(), &object.into()).unwrap_or(JsValue::UNDEFINED);
-        Reflect::get(&object, &property.into()).ok().and_then(|value| value.as_string())
-    };
+    let read = |object, name| property(&global(object), name).as_string();
     read("document", "baseURI")
         .or_else(|| read("location", "href").filter(|href| !href.starts_with("blob:")))
         .or_else(|| read("location", "origin"))

@@ -9,6 +9,7 @@ use super::age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
 use super::sync_errors;
 use crate::error::{Error, Result};
+use crate::global::global;
 use crate::store::Database;
 
 /// Deletes what the server has confirmed some time ago, and old errors.
@@ -21,7 +22,7 @@ pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {
 
 /// Cleans up whenever the page is hidden, until the listener is dropped; `None` where there is no document (a worker).
 pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
-    let document: Document = js_sys::Reflect::get(&js_sys::global(), &"document".into()).ok()?.dyn_into().ok()?;
+    let document: Document = global("document").dyn_into().ok()?;
     let database = database.clone();
     Some(EventListener::new(&document.clone(), "visibilitychange", move |_| {
         if document.visibility_state() == VisibilityState::Hidden && database.is_open() {

@@ -1,12 +1,13 @@
 //! How much the browser lets this site store.
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{StorageEstimate, StorageManager};
 
 use super::{OfflineDb, maintenance};
 use crate::error::{Cause, Error, Result};
+use crate::global::{global, property};
 
 /// The share of the quota below which all is well.
 const FULL_AT: f64 = 0.9;
@@ -36,11 +37,7 @@ impl OfflineDb {
     /// How much is used and allowed. Browsers tell only over https and on localhost.
     pub async fn check_quota(&self) -> Result<Quota> {
         let unknown = Quota { usage: 0.0, quota: 0.0 };
-        let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
-        let Ok(storage) = Reflect::get(&navigator, &"storage".into()).map(JsCast::dyn_into::<StorageManager>) else {
-            return Ok(unknown);
-        };
-        let Ok(storage) = storage else {
+        let Ok(storage) = property(&global("navigator"), "storage").dyn_into::<StorageManager>() else {
             return Ok(unknown);
         };
         let estimate: StorageEstimate = JsFuture::from(storage.estimate()?).await?.unchecked_into();

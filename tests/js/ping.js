@@ -20,7 +20,7 @@ export async function endpoint(answer = "ok") {
 /** The next event of this name. */
 export const next = (monitor, event) => new Promise((resolve) => monitor.once(event, resolve));
 
-/** Collects events in order, as `name` or `[name, status]`. */
+/** Collects the names of events in the order in which they are heard. */
 export function record(monitor, events = ["connection-restored", "connection-lost", "server-reachable", "server-unreachable"]) {
   const heard = [];
   for (const event of events) monitor.on(event, () => heard.push(event));

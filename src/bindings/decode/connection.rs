@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wasm_bindgen::JsValue;
 
-use super::{Options, choice, one_or_more_texts, text, whole_number};
+use super::{Options, meaning, one_or_more_texts, text, whole_number};
 use crate::connection::{ConnectionOptions, Event, Refusal};
 use crate::error::{Error, Result};
 
@@ -56,14 +56,11 @@ fn durations<const N: usize>(options: &Options, group: &str, values: [(&str, &mu
 }
 
 pub(in super::super) fn connection_event(value: &JsValue) -> Result<Event> {
-    let name = choice("event", value, &EVENTS.map(|(name, _)| name))?;
-    let found = EVENTS.into_iter().find(|(known, _)| Some(*known) == name);
-    found.map(|(_, event)| event).ok_or_else(|| Error::argument("event", "must be given"))
+    meaning("event", value, &EVENTS)?.ok_or_else(|| Error::argument("event", "must be given"))
 }
 
 /// `null` when the server takes data.
 pub(in super::super) fn refusal(value: &JsValue) -> Result<Option<Refusal>> {
     let words = [Refusal::RateLimited, Refusal::SessionExpired, Refusal::Maintenance];
-    let name = choice("refusal", value, &words.map(Refusal::as_str))?;
-    Ok(words.into_iter().find(|word| Some(word.as_str()) == name))
+    meaning("refusal", value, &words.map(|word| (word.as_str(), word)))
 }

@@ -1,9 +1,8 @@
 //! What can be read from the machine.
 
 use super::Machine;
-use super::vocabulary::{Forced, Outcome, Refusal};
+use super::vocabulary::{Forced, Network, Outcome, Refusal};
 use crate::backoff::millis;
-use crate::connection::machine::Network;
 
 /// What is known about the connection.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,12 +80,13 @@ impl Quality {
 impl Machine {
     /// What is known now.
     pub fn status(&self) -> Status {
+        let (offline, warning) = self.state();
         Status {
             online: !self.online.is(false),
             server_reachable: self.server.is(true),
             refusal: self.refusal.map(|(refusal, _)| refusal),
-            offline: self.is_offline(),
-            warning: self.state().1,
+            offline,
+            warning,
             network: self.network,
             quality: self.connection_quality(),
             reconnect_attempts: self.retries,

@@ -11,6 +11,7 @@ mod offline_orders;
 mod orders;
 mod quota;
 mod sessions;
+mod sync;
 mod sync_errors;
 mod transactions;
 mod users;
@@ -31,6 +32,9 @@ const TYPES: &str = include_str!("bindings/types.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
 const CONNECTION_TYPES: &str = include_str!("bindings/types/connection.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
+const SYNC_TYPES: &str = include_str!("bindings/types/sync.ts");
 
 /// The till's data: typed, indexed and committed. A write resolves when its transaction has committed.
 #[wasm_bindgen(js_name = OfflineDB)]
@@ -96,6 +100,11 @@ impl JsOfflineDb {
 }
 
 impl JsOfflineDb {
+    /// The database itself.
+    pub(super) fn handle(&self) -> OfflineDb {
+        self.0.clone()
+    }
+
     /// Runs a call on a handle of its own, so that this object can be closed or freed meanwhile. Boxed, so that the
     /// promise around it is compiled once and not for each method.
     fn run<T: Into<JsValue>>(&self, call: impl AsyncFnOnce(OfflineDb) -> Result<T> + 'static) -> Promise {

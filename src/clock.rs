@@ -1,7 +1,9 @@
 //! The wall clock and the dates that callers hand in: milliseconds since 1970 on one side, ISO-8601 on the other.
 
-use js_sys::Date;
+use js_sys::{Date, Function};
 use wasm_bindgen::{JsCast, JsValue};
+
+use crate::global::{global, property};
 
 /// Milliseconds in a day.
 pub(crate) const DAY_MS: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
@@ -12,6 +14,13 @@ const DATE_LIMIT_MS: f64 = 8.64e15;
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> f64 {
     Date::now()
+}
+
+/// Milliseconds since some moment, for measuring: finer than the wall clock, and never set back.
+pub(crate) fn tick() -> f64 {
+    let performance = global("performance");
+    let now = property(&performance, "now").dyn_into::<Function>().and_then(|now| now.call0(&performance));
+    now.ok().and_then(|now| now.as_f64()).unwrap_or_else(now_ms)
 }
 
 /// The time now as `2026-01-07T10:00:00.000Z`.

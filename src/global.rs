@@ -1,7 +1,11 @@
 //! What the browser offers beside its APIs' own types; it differs between a page and a worker.
 
+use std::rc::Rc;
+
+use gloo_events::EventListener;
 use js_sys::Reflect;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
 /// A global such as `document`; `undefined` where there is none.
 pub(crate) fn global(name: &str) -> JsValue {
@@ -11,4 +15,25 @@ pub(crate) fn global(name: &str) -> JsValue {
 /// A property of an object; `undefined` when there is no object or no such property.
 pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Dispatches an event on the global object.
+pub(crate) fn dispatch(name: &str, detail: &JsValue) {
+    let init = CustomEventInit::new();
+    init.set_detail(detail);
+    let target = js_sys::global().dyn_into::<EventTarget>();
+    if let (Ok(target), Ok(event)) = (target, CustomEvent::new_with_event_init_dict(name, &init)) {
+        // Fails only for an event that is being dispatched already.
+        let _ = target.dispatch_event(&event);
+    }
+}
+
+/// Listens to events of a target, if it is one: a worker has no document.
+pub(crate) fn listen(target: JsValue, events: &[&'static str], heard: &Rc<dyn Fn()>) -> Vec<EventListener> {
+    let Ok(target) = target.dyn_into::<EventTarget>() else { return Vec::new() };
+    let listener = |name: &&'static str| {
+        let heard = Rc::clone(heard);
+        EventListener::new(&target, *name, move |_| heard())
+    };
+    events.iter().map(listener).collect()
 }

@@ -6,6 +6,7 @@
 //! - [`schema`]: the stores and indexes of every version, as data. [`model`]: the records.
 //! - [`offline_db`]: what a Point of Sale does with them; `bindings` shows it to JavaScript.
 //! - [`connection`]: is there a network, does the server answer, does it take our data.
+//! - [`sync`]: the outbox, and the manager that brings it to the server.
 //! - [`error`]: the one error type. [`codec`]: Rust values to JavaScript and back.
 
 pub mod bindings;
@@ -16,10 +17,12 @@ pub mod model;
 pub mod offline_db;
 pub mod schema;
 pub mod store;
+pub mod sync;
 
 mod backoff;
 mod clock;
 mod global;
+mod http;
 mod order;
 mod row;
 mod stamp;
@@ -29,3 +32,4 @@ pub use connection::{ConnectionMonitor, ConnectionOptions};
 pub use error::{Error, Result};
 pub use offline_db::OfflineDb;
 pub use store::{Bulk, Database, DatabaseOptions, Index, Key, Query, Record, Store};
+pub use sync::SyncManager;

@@ -36,6 +36,10 @@ pub use cache::{CacheCounts, CacheInput};
 pub use quota::Quota;
 pub use users::SavedUser;
 
+pub(crate) use config::config_row;
+pub(crate) use identity::{new_key, new_uuid, put_sale};
+pub(crate) use orders::{as_sent, order_row};
+
 /// The till's database. Cloning gives another handle of the same one.
 #[derive(Debug, Clone)]
 pub struct OfflineDb {

@@ -33,6 +33,15 @@ impl Row {
         Ok(Row(copy))
     }
 
+    /// A new object of these fields.
+    pub fn of(fields: &[(&str, JsValue)]) -> Row {
+        let row = Row(Object::new());
+        for (name, value) in fields {
+            row.set(name, value);
+        }
+        row
+    }
+
     /// A row read from disk, which nobody else holds.
     pub fn owned(stored: JsValue) -> Row {
         Row(stored.unchecked_into())
@@ -59,6 +68,12 @@ impl Row {
     pub fn set(&self, field: &str, value: impl Into<JsValue>) {
         // Setting a field of an own, unfrozen object cannot fail.
         let _ = Reflect::set(&self.0, &field.into(), &value.into());
+    }
+
+    /// Removes a field.
+    pub fn remove(&self, field: &str) {
+        // Deleting a field of an own, unfrozen object cannot fail.
+        let _ = Reflect::delete_property(&self.0, &field.into());
     }
 
     /// Sets a field that holds nothing yet.

@@ -179,6 +179,11 @@ impl JsConnectionMonitor {
 }
 
 impl JsConnectionMonitor {
+    /// The monitor itself.
+    pub(super) fn handle(&self) -> ConnectionMonitor {
+        self.monitor.clone()
+    }
+
     fn listen(&self, event: &JsValue, callback: &JsValue, once: bool) -> Result<()> {
         let event = decode::connection_event(event)?;
         let callback: Function = function("callback", callback)?;
@@ -222,7 +227,7 @@ fn connection_status(status: &Status, urls: &[String]) -> JsValue {
     ])
 }
 
-fn network_state(status: &Status) -> JsValue {
+pub(super) fn network_state(status: &Status) -> JsValue {
     encode::object([
         ("warningTriggered", status.warning.into()),
         ("offline", status.offline.into()),

@@ -3,6 +3,7 @@
 mod connection;
 mod database;
 mod query;
+mod sync;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::store::{Bulk, BulkMode, BulkReport, WriteOptions};
 pub(super) use connection::{connection_event, connection_options, refusal};
 pub(super) use database::database_options;
 pub(super) use query::select;
+pub(super) use sync::{given, sync_options, sync_type};
 
 /// An object with named values, all of which may be left out.
 pub(super) struct Options(JsValue);

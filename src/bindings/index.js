@@ -1,4 +1,5 @@
-// The door of the package: instantiates the module once and hands out the classes, the till's own database and its connection monitor.
+// The door of the package: instantiates the module once and hands out the classes, the till's own database, its connection
+// monitor, and sync managers between them.
 // Every URL below carries a hash of its content in the built package, so that no cache ever mixes two versions.
 // Script and module are fetched side by side, which a static import would not do.
 const [bindings, module] = await Promise.all([
@@ -13,3 +14,10 @@ export const offlineDB = new OfflineDB();
 if (typeof window !== "undefined") {
   window.offlineDB = offlineDB;
 }
+
+export class SyncManager extends bindings.SyncManager {
+  constructor(pos, { database = offlineDB, monitor = connectionMonitor, ...options } = {}) {
+    super(pos, database, monitor, options);
+  }
+}
+export const createSyncManager = (pos, options) => new SyncManager(pos, options);

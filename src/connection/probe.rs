@@ -2,35 +2,23 @@
 
 use std::rc::Rc;
 
-use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Headers, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
+use web_sys::{Headers, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
 
 use super::machine::Outcome;
-use crate::clock::now_ms;
 use crate::error::{Error, Result};
+use crate::http::{self, InFlight};
 
 /// Says to the server that nobody reads the answer.
 const PROBE_HEADER: &str = "X-PDC-Connectivity-Check";
 /// Set by portals that are kind enough to say so.
 const PORTAL_HEADER: &str = "x-captive-portal";
 
-#[wasm_bindgen]
-extern "C" {
-    /// The global `fetch`, in a page as in a worker.
-    #[wasm_bindgen(catch)]
-    fn fetch(url: &str, init: &RequestInit) -> std::result::Result<Promise, JsValue>;
-}
-
 /// A request in flight; dropped, it is aborted.
 #[derive(Debug)]
-pub(super) struct Probe(AbortController);
-
-impl Drop for Probe {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+pub(super) struct Probe {
+    _in_flight: InFlight,
 }
 
 /// What an answer says about itself, as far as the decision needs it.
@@ -50,17 +38,15 @@ struct Answer {
 impl Probe {
     /// Sends the request; `done` is called with what it came to, also after an abort.
     pub fn send(url: &str, nonce: Option<Rc<str>>, done: impl FnOnce(Outcome) + 'static) -> Result<Probe> {
-        let controller = AbortController::new()?;
         let init = RequestInit::new();
         init.set_method(if nonce.is_some() { "GET" } else { "HEAD" });
         init.set_cache(RequestCache::NoCache);
         // A redirect that is followed may end at another site, which the browser then shows as a network error.
         init.set_redirect(RequestRedirect::Manual);
-        init.set_signal(Some(&controller.signal()));
         let headers = Headers::new()?;
         headers.set(PROBE_HEADER, "1")?;
         init.set_headers(&headers);
-        let sent = fetch(url, &init)?;
+        let (in_flight, sent) = http::send(url, &init)?;
         spawn_local(async move {
             done(match receive(sent, nonce.as_deref()).await {
                 Ok(answer) => classify(answer),
@@ -69,19 +55,18 @@ impl Probe {
                 Err(_) => Outcome::NetworkError,
             });
         });
-        Ok(Probe(controller))
+        Ok(Probe { _in_flight: in_flight })
     }
 }
 
-async fn receive(sent: Promise, nonce: Option<&str>) -> std::result::Result<Answer, JsValue> {
-    let response: Response = JsFuture::from(sent).await?.unchecked_into();
-    let header = |name| response.headers().get(name).ok().flatten();
+async fn receive(sent: JsFuture<JsValue>, nonce: Option<&str>) -> std::result::Result<Answer, JsValue> {
+    let response: Response = sent.await?.unchecked_into();
     let mut answer = Answer {
         status: response.status(),
         redirected: response.redirected() || response.type_() == ResponseType::Opaqueredirect,
-        portal: header(PORTAL_HEADER).is_some(),
+        portal: http::header(&response, PORTAL_HEADER).is_some(),
         genuine: true,
-        retry_after_ms: header("retry-after").and_then(|text| pause_ms(&text, now_ms(), Date::parse)),
+        retry_after_ms: http::retry_after_ms(&response),
     };
     if let Some(nonce) = nonce
         && response.ok()
@@ -103,16 +88,6 @@ fn classify(answer: Answer) -> Outcome {
         500.. => Outcome::ServerError { status, retry_after_ms },
         _ => Outcome::Refused { status },
     }
-}
-
-/// The pause in a `Retry-After` header, in milliseconds: seconds, or a date (RFC 9110, section 10.2.3).
-fn pause_ms(text: &str, now: f64, parse_date: impl Fn(&str) -> f64) -> Option<f64> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(f64::from(seconds) * 1000.0);
-    }
-    let date = parse_date(text);
-    (!date.is_nan()).then(|| (date - now).max(0.0))
 }
 
 #[cfg(test)]
@@ -142,22 +117,6 @@ mod tests {
             ),
         ] {
             assert_eq!(classify(answer), outcome, "{answer:?}");
-        }
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date_and_never_negative() {
-        let date = |text: &str| if text == "Wed, 21 Oct 2026 07:28:00 GMT" { 5_000.0 } else { f64::NAN };
-        for (text, now, pause) in [
-            ("120", 0.0, Some(120_000.0)),
-            (" 0 ", 0.0, Some(0.0)),
-            ("Wed, 21 Oct 2026 07:28:00 GMT", 2_000.0, Some(3_000.0)),
-            ("Wed, 21 Oct 2026 07:28:00 GMT", 9_000.0, Some(0.0)),
-            ("-5", 0.0, None),
-            ("soon", 0.0, None),
-            ("", 0.0, None),
-        ] {
-            assert_eq!(pause_ms(text, now, date), pause, "{text}");
         }
     }
 }

@@ -27,6 +27,9 @@ impl Record for Order {
 }
 
 impl Order {
+    /// What it is to the server: the type of its row in the outbox.
+    pub const KIND: &'static str = "order";
+
     /// By state.
     pub const STATE: Index<Order, String> = Index::new("state", &["state"]);
     /// By date.

@@ -15,10 +15,7 @@ const STORE: &str = ConfigEntry::STORE;
 impl OfflineDb {
     /// Saves a setting of any shape; resolves with its key.
     pub async fn save_config(&self, key: &str, value: &JsValue) -> Result<JsValue> {
-        let row = Row::owned(Object::new().into());
-        row.set("key", key);
-        row.set("value", value);
-        row.set("updated", clock::now_iso());
+        let row = config_row(key, value);
         self.put(STORE, row.as_js(), WriteOptions::default()).await
     }
 
@@ -27,4 +24,13 @@ impl OfflineDb {
         let row = self.get(STORE, &key.into()).await?;
         Ok(if row.is_undefined() { row } else { Row::owned(row).get("value") })
     }
+}
+
+/// A setting as it is stored.
+pub(crate) fn config_row(key: &str, value: &JsValue) -> Row {
+    let row = Row::owned(Object::new().into());
+    row.set("key", key);
+    row.set("value", value);
+    row.set("updated", clock::now_iso());
+    row
 }

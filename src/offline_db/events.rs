@@ -1,21 +1,17 @@
 //! What happens to the connection, as events on `window` (in a worker: on `self`).
 
-use js_sys::Object;
-use wasm_bindgen::JsCast;
-use web_sys::{CustomEvent, CustomEventInit, EventTarget};
-
 use crate::row::Row;
 use crate::store::{DatabaseEvent, EventSink};
 
 /// Tells `listener` and the global object.
 pub(super) fn sink(listener: EventSink) -> EventSink {
     EventSink::new(move |event| {
-        dispatch(&event);
+        tell(&event);
         listener.send(event);
     })
 }
 
-fn dispatch(event: &DatabaseEvent) {
+fn tell(event: &DatabaseEvent) {
     let (name, database, message) = match event {
         DatabaseEvent::Blocked { database } => {
             ("pdc-db-blocked", database, "another tab of this site holds the database open; close the other tabs")
@@ -32,14 +28,6 @@ fn dispatch(event: &DatabaseEvent) {
             ("pdc-db-connection-lost", database, "the browser closed the connection; it is opened anew when next used")
         }
     };
-    let detail = Row::owned(Object::new().into());
-    detail.set("database", database.as_str());
-    detail.set("message", message);
-    let init = CustomEventInit::new();
-    init.set_detail(detail.as_js());
-    let target = js_sys::global().dyn_into::<EventTarget>();
-    if let (Ok(target), Ok(event)) = (target, CustomEvent::new_with_event_init_dict(name, &init)) {
-        // Fails only for an event that is being dispatched already.
-        let _ = target.dispatch_event(&event);
-    }
+    let detail = Row::of(&[("database", database.into()), ("message", message.into())]);
+    crate::global::dispatch(name, detail.as_js());
 }

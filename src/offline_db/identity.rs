@@ -6,15 +6,15 @@ use wasm_bindgen::JsValue;
 use super::OfflineDb;
 use crate::error::{Error, Result};
 use crate::row::Row;
-use crate::store::KeyValue;
+use crate::store::{KeyValue, WriteRows};
 
 /// A new uuid, version 4. Works without a secure context, unlike `crypto.randomUUID`.
-pub(super) fn new_uuid() -> String {
+pub(crate) fn new_uuid() -> String {
     Uuid::new_v4().to_string()
 }
 
 /// A new key that begins with what it is for, such as `order_0b5c...`.
-pub(super) fn new_key(prefix: &str) -> String {
+pub(crate) fn new_key(prefix: &str) -> String {
     format!("{prefix}_{}", new_uuid())
 }
 
@@ -49,15 +49,18 @@ impl OfflineDb {
     /// Saves a sale under its key, unless that key belongs to another sale. A key that was just made (`is_new`) belongs
     /// to nobody and is not looked up.
     pub(super) async fn save_sale(&self, store: &str, key_field: &str, row: &Row, is_new: bool) -> Result<()> {
-        let key = KeyValue::argument(key_field, &row.get(key_field))?;
         self.database
             .write(&[store], async |tx| {
                 let rows = tx.rows(store)?;
-                if !is_new {
-                    same_sale(&rows.get(&key)?.await?, row, key_field)?;
-                }
-                rows.put(row.as_js()).map(drop)
+                if is_new { rows.put(row.as_js()).map(drop) } else { put_sale(&rows, key_field, row).await }
             })
             .await
     }
+}
+
+/// Puts a sale under its key, unless that key belongs to another sale. Part of a transaction.
+pub(crate) async fn put_sale(rows: &WriteRows, key_field: &str, row: &Row) -> Result<()> {
+    let key = KeyValue::argument(key_field, &row.get(key_field))?;
+    same_sale(&rows.get(&key)?.await?, row, key_field)?;
+    rows.put(row.as_js()).map(drop)
 }

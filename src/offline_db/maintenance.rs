@@ -5,12 +5,24 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, VisibilityState};
 
+use super::OfflineDb;
 use super::age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
 use super::sync_errors;
 use crate::error::{Error, Result};
 use crate::global::global;
 use crate::store::Database;
+
+impl OfflineDb {
+    /// Deletes what the server has confirmed some time ago, old errors and old sessions.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn clean_up(&self) -> Result<()> {
+        remove_confirmed(&self.database).await?;
+        self.clear_old_sessions(Cutoff::days_ago(SHORT_DAYS)).await.map(drop)
+    }
+}
 
 /// Deletes what the server has confirmed some time ago, and old errors.
 pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {

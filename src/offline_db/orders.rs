@@ -11,6 +11,7 @@ use super::generic::delete_where;
 use super::identity::new_key;
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::global::property;
 use crate::model::{FINAL_STATES, Order};
 use crate::row::{Row, describe};
 use crate::stamp;
@@ -26,18 +27,9 @@ impl OfflineDb {
     /// # Errors
     /// `Constraint` when the id belongs to an order with another uuid; `InvalidRecord` naming the field.
     pub async fn save_order(&self, order: &JsValue) -> Result<JsValue> {
-        let row = Row::copy_of(order)?;
         // A key from the uuid can be that of the same order, saved before.
-        let is_new = !row.has("id") && !row.has("uuid");
-        row.set_default("id", || row.get("uuid").as_string().unwrap_or_else(|| new_key("order")));
-        let date = row.get(DATE);
-        if date.is_string() || date.as_f64().is_some() || date.is_instance_of::<js_sys::Date>() {
-            stamp::time_of(DATE, &date)?;
-        }
-        if let Some(ui_state) = row.json("uiState")? {
-            row.set("JSONuiState", ui_state);
-        }
-        row.set("saved_at", clock::now_iso());
+        let is_new = !is_named(order);
+        let row = order_row(order)?;
         self.save_sale(STORE, "id", &row, is_new).await?;
         Ok(row.into())
     }
@@ -129,6 +121,43 @@ impl OfflineDb {
             })
             .await
     }
+}
+
+/// An order as it is stored.
+///
+/// # Errors
+/// `InvalidRecord` naming the field.
+pub(crate) fn order_row(order: &JsValue) -> Result<Row> {
+    let row = Row::copy_of(order)?;
+    row.set_default("id", || row.get("uuid").as_string().unwrap_or_else(|| new_key("order")));
+    let date = row.get(DATE);
+    if date.is_string() || date.as_f64().is_some() || date.is_instance_of::<js_sys::Date>() {
+        stamp::time_of(DATE, &date)?;
+    }
+    if let Some(ui_state) = row.json("uiState")? {
+        row.set("JSONuiState", ui_state);
+    }
+    row.set("saved_at", clock::now_iso());
+    Ok(row)
+}
+
+/// An order that was stored, without what this library has added to it.
+///
+/// # Errors
+/// `InvalidRecord` when it is no object.
+pub(crate) fn as_sent(order: &Row) -> Result<JsValue> {
+    let row = Row::copy_of(order.as_js())?;
+    let made_key = row.get("id") == row.get("uuid");
+    for field in ["JSONuiState", "uiState", "saved_at", "sequence"].into_iter().chain(made_key.then_some("id")) {
+        row.remove(field);
+    }
+    Ok(row.into())
+}
+
+/// Whether it has a key or a uuid of its own.
+fn is_named(order: &JsValue) -> bool {
+    let has = |name| !matches!(property(order, name), value if value.is_undefined() || value.is_null());
+    has("id") || has("uuid")
 }
 
 fn by_state_date(bounds: Bounds) -> Select {

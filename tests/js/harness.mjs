@@ -4,11 +4,13 @@ import { chromium } from "playwright-core";
 import { LAUNCH } from "../../scripts/chromium.mjs";
 import { ping } from "../../scripts/ping.mjs";
 import { serve } from "../../scripts/serve.mjs";
+import { shops } from "../../scripts/shop.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Starts a server and a browser, with further command line switches; `close` ends both. */
 export async function start(...switches) {
-  const server = await serve(ROOT, { routes: [ping()] });
+  const shop = shops();
+  const server = await serve(ROOT, { routes: [shop, ping()] });
   const browser = await chromium.launch({ ...LAUNCH, args: [...LAUNCH.args, ...switches] });
   return {
     browser,
@@ -17,6 +19,7 @@ export async function start(...switches) {
     async close() {
       await browser.close();
       await server.close();
+      shop.close();
     },
   };
 }

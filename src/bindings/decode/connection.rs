@@ -46,7 +46,11 @@ pub(in super::super) fn connection_options(value: &JsValue) -> Result<Connection
 }
 
 /// An object of milliseconds.
-fn durations<const N: usize>(options: &Options, group: &str, values: [(&str, &mut Duration); N]) -> Result<()> {
+pub(super) fn durations<const N: usize>(
+    options: &Options,
+    group: &str,
+    values: [(&str, &mut Duration); N],
+) -> Result<()> {
     let names = values.each_ref().map(|(name, _)| *name);
     let given = Options::of(group, &options.get(group), &names)?;
     for (name, duration) in values {

@@ -1,0 +1,257 @@
+//! Sending what waits: several requests at once, each of them claimed, sent and settled on its own, so that a slow or
+//! refused item holds up nobody else.
+
+use std::rc::Rc;
+
+use futures::future::{Either, join_all, select};
+use gloo_timers::future::TimeoutFuture;
+
+use super::engine::Inner;
+use super::leader::lead;
+use super::outbox::{Item, Settled};
+use super::policy::{Fate, HoldReason, Kind, Outcome, Trial, Verdict};
+use super::transport::{Question, Reply};
+use crate::backoff::millis;
+use crate::clock;
+use crate::error::Result;
+
+impl Inner {
+    /// Sends until nothing is due, the queue has to wait, or the server cannot be reached. What fails is kept in rows.
+    pub(super) async fn drain(self: &Rc<Self>) {
+        let _leadership = lead(&self.name, self.lease_ms() as u32).await;
+        loop {
+            let eager_since = self.again.take().filter(|again| again.eager).map(|again| again.at);
+            if let Err(error) = self.pass(eager_since).await {
+                self.report(&error);
+            }
+            if let Err(error) = self.survey().await {
+                self.report(&error);
+            }
+            // Nothing is awaited between this and the end of the task.
+            if self.again.get().is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn pass(self: &Rc<Self>, eager_since: Option<f64>) -> Result<()> {
+        self.state.borrow_mut().next_due = None;
+        while self.may_send() {
+            // After a failure one request finds out how things are, before many do.
+            let probing = self.state.borrow().failures > 0;
+            let workers = if probing { 1 } else { self.options.parallel.max(1) };
+            let sent = join_all((0..workers).map(|_| self.work(eager_since, probing))).await;
+            let mut any = false;
+            for sent in sent {
+                any |= sent?;
+            }
+            if !any {
+                return Ok(());
+            }
+        }
+        let mut state = self.state.borrow_mut();
+        state.next_due = state.hold.map(|hold| hold.until);
+        Ok(())
+    }
+
+    /// One of the requests at once: takes what is due until nothing is. Whether there was anything.
+    async fn work(self: &Rc<Self>, eager_since: Option<f64>, once: bool) -> Result<bool> {
+        let mut any = false;
+        while self.may_send() && (once || self.state.borrow().failures == 0) {
+            let claim = self.outbox.claim(eager_since, &|kind| self.transport.batch(kind)).await?;
+            if claim.items.is_empty() {
+                self.state.borrow_mut().next_due = claim.next_due;
+                break;
+            }
+            any = true;
+            self.deliver(claim.items).await?;
+            if once {
+                break;
+            }
+        }
+        Ok(any)
+    }
+
+    fn may_send(&self) -> bool {
+        self.link.is_reachable() && self.state.borrow().hold_at(clock::now_ms()).is_none()
+    }
+
+    /// Brings items to the server: asks first where an answer was lost, and halves a request that was refused as a whole
+    /// until the bad one is alone.
+    async fn deliver(self: &Rc<Self>, items: Vec<Item>) -> Result<()> {
+        let mut requests = vec![items];
+        let mut renewed = true;
+        while let Some(items) = requests.pop() {
+            if !self.may_send() {
+                self.put_back(items).await?;
+                continue;
+            }
+            if !renewed {
+                self.outbox.renew(&items).await?;
+            }
+            renewed = false;
+            let items = self.ask_first(items).await?;
+            if items.is_empty() {
+                continue;
+            }
+            let items: Rc<[Item]> = items.into();
+            let reply = self.push(&items).await;
+            match reply {
+                Reply::All(outcome) if items.len() > 1 && outcome.kind.may_be_one_of_several() => {
+                    let mut items = items.to_vec();
+                    for item in &mut items {
+                        item.trial.uncertain |= outcome.kind != Kind::Rejected;
+                    }
+                    let rest = items.split_off(items.len() / 2);
+                    requests.extend([rest, items]);
+                }
+                Reply::All(outcome) => self.finish(&items, vec![outcome; items.len()]).await?,
+                Reply::Each(outcomes) => self.finish(&items, outcomes).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles what the server has of the items that it may have, and gives back those that have to be sent.
+    async fn ask_first(self: &Rc<Self>, items: Vec<Item>) -> Result<Vec<Item>> {
+        let (uncertain, mut unsent): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.trial.uncertain);
+        if uncertain.is_empty() {
+            return Ok(unsent);
+        }
+        let known = match self.ask(&uncertain).await {
+            Ok(known) => known,
+            Err(outcome) => {
+                self.note_request(std::slice::from_ref(&outcome));
+                let outcomes = vec![outcome; uncertain.len()];
+                self.settle(uncertain, outcomes).await?;
+                return Ok(unsent);
+            }
+        };
+        let (there, mut missing): (Vec<_>, Vec<_>) =
+            uncertain.into_iter().partition(|item| known.as_ref().is_some_and(|known| known.contains(&item.uuid)));
+        if !there.is_empty() {
+            let outcomes = vec![Outcome::new(Kind::Duplicate, ""); there.len()];
+            self.settle(there, outcomes).await?;
+        }
+        for item in &mut missing {
+            item.trial.uncertain &= known.is_none();
+        }
+        // In their order.
+        missing.append(&mut unsent);
+        Ok(missing)
+    }
+
+    /// Which of these the server has; `None` when there is no way to ask, and sending again under the same uuid is what
+    /// is left.
+    async fn ask(&self, items: &[Item]) -> std::result::Result<Option<Vec<String>>, Outcome> {
+        let kind = items.first().map(|item| item.kind.as_str()).unwrap_or_default();
+        let uuids = items.iter().map(|item| item.uuid.clone()).collect();
+        match self.in_time(self.transport.known(kind, uuids)).await {
+            // Whoever may not ask may still send.
+            Err(outcome) if outcome.kind.is_refusal() => Ok(None),
+            answer => answer,
+        }
+    }
+
+    async fn push(&self, items: &Rc<[Item]>) -> Reply {
+        let begun = clock::tick();
+        let limit = TimeoutFuture::new(millis(self.options.timeout) as u32);
+        let reply = match select(self.transport.push(Rc::clone(items)), limit).await {
+            Either::Left((reply, _)) => reply,
+            Either::Right(_) => Reply::All(self.too_late()),
+        };
+        let metrics = &mut self.state.borrow_mut().metrics;
+        metrics.push.note(clock::tick() - begun);
+        metrics.requests += 1;
+        metrics.pushed += items.len() as u32;
+        reply
+    }
+
+    /// The answer to a question, or that there was none in time.
+    pub(super) async fn in_time<T>(&self, question: Question<T>) -> std::result::Result<Option<T>, Outcome> {
+        match select(question, TimeoutFuture::new(millis(self.options.timeout) as u32)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(self.too_late()),
+        }
+    }
+
+    fn too_late(&self) -> Outcome {
+        Outcome::new(
+            Kind::Timeout,
+            format!("the server did not answer within {} ms", self.options.timeout.as_millis() as u64),
+        )
+    }
+
+    /// Draws the conclusions from the outcomes of a request.
+    async fn finish(self: &Rc<Self>, items: &[Item], mut outcomes: Vec<Outcome>) -> Result<()> {
+        self.note_request(&outcomes);
+        // A refusal can mean that the server has it already.
+        for (item, outcome) in items.iter().zip(&mut outcomes) {
+            if outcome.kind == Kind::Rejected {
+                match self.ask(std::slice::from_ref(item)).await {
+                    Ok(Some(known)) if known.contains(&item.uuid) => *outcome = Outcome::new(Kind::Duplicate, ""),
+                    Ok(_) => {}
+                    Err(failed) => *outcome = failed,
+                }
+            }
+        }
+        self.settle(items.to_vec(), outcomes).await
+    }
+
+    /// What a request says of the server.
+    fn note_request(&self, outcomes: &[Outcome]) {
+        let is_sound = |outcome: &&Outcome| outcome.kind.is_done() || outcome.kind.is_refusal();
+        if outcomes.iter().any(|outcome| is_sound(&outcome)) {
+            self.state.borrow_mut().note_success();
+            return self.link.set_accepting(None, None);
+        }
+        let Some(outcome) = outcomes.first() else { return };
+        let now = clock::now_ms();
+        let hold = {
+            let mut state = self.state.borrow_mut();
+            state.failures += 1;
+            let random = js_sys::Math::random();
+            let hold = self.options.policy.hold(outcome.kind, outcome.retry_after_ms, state.failures, now, random);
+            state.note_failure(outcome, hold);
+            hold
+        };
+        if let Some(hold) = hold
+            && matches!(hold.reason, HoldReason::RateLimited | HoldReason::Maintenance | HoldReason::SessionExpired)
+        {
+            let pause = outcome.retry_after_ms.map(|ms| std::time::Duration::from_millis(ms as u64));
+            self.link.set_accepting(Some(hold.reason), pause);
+        }
+    }
+
+    async fn settle(self: &Rc<Self>, items: Vec<Item>, outcomes: Vec<Outcome>) -> Result<()> {
+        let now = clock::now_ms();
+        let settled = items.into_iter().zip(outcomes).map(|(item, outcome)| {
+            let verdict = self.options.policy.verdict(outcome.kind, item.trial, now, js_sys::Math::random());
+            Settled { item, outcome, verdict }
+        });
+        let settled: Vec<_> = settled.collect();
+        self.outbox.settle(&settled, self.options.keep_synced).await?;
+        for Settled { item, outcome, verdict } in &settled {
+            self.state.borrow_mut().count(outcome.kind, verdict.fate == Fate::DeadLetter, now);
+            match verdict.fate {
+                Fate::Done => self.progressed(item),
+                Fate::DeadLetter => self.refused(item, &outcome.message),
+                Fate::Retry { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Items that were claimed and not sent wait as before.
+    async fn put_back(&self, items: Vec<Item>) -> Result<()> {
+        let outcome = self.state.borrow().failed.clone();
+        let outcome = outcome.unwrap_or_else(|| Outcome::new(Kind::Network, "the server cannot be reached"));
+        let now = clock::now_ms();
+        let unsent = |item: Item| {
+            let trial = Trial { attempts: item.trial.attempts.saturating_sub(1), ..item.trial };
+            Settled { item, outcome: outcome.clone(), verdict: Verdict { fate: Fate::Retry { at: now }, trial } }
+        };
+        let settled: Vec<_> = items.into_iter().map(unsent).collect();
+        self.outbox.settle(&settled, self.options.keep_synced).await
+    }
+}

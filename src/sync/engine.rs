@@ -1,0 +1,342 @@
+//! What happens by itself: who sends when, who is told, and everything that has to be cleaned up.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::{Rc, Weak};
+
+use futures::channel::oneshot;
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsValue;
+
+use super::channel::Channel;
+use super::host::Host;
+use super::link::{Link, Signal};
+use super::manager::SyncOptions;
+use super::outbox::{Item, Outbox};
+use super::policy::HoldReason;
+use super::state::{State, Summary};
+use super::task::Task;
+use super::transport::Transport;
+use crate::backoff::millis;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::global::{global, listen};
+use crate::offline_db::{OfflineDb, new_uuid};
+use crate::row::Row;
+
+/// Another tab has queued something; should that tab be gone by then, this one sends it.
+const AFTER_ANOTHER_TAB_MS: f64 = 2_000.0;
+
+/// A row counts as abandoned when it is in flight so many times as long as a request may take.
+const LEASE: f64 = 1.25;
+
+/// Somebody wants everything to be sent, although it may be under way already.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Again {
+    pub at: f64,
+    /// Also what waits for its next attempt.
+    pub eager: bool,
+}
+
+pub(super) struct Inner {
+    pub db: OfflineDb,
+    pub outbox: Outbox,
+    pub link: Rc<dyn Link>,
+    pub transport: Rc<dyn Transport>,
+    pub host: Host,
+    pub options: SyncOptions,
+    /// Of the lock and the channel: one for each database.
+    pub name: String,
+    pub state: RefCell<State>,
+    pub again: Cell<Option<Again>>,
+    running: RefCell<Option<Running>>,
+    /// Whether this manager has started the link.
+    started_link: Cell<bool>,
+    draining: RefCell<Option<Task>>,
+    round: RefCell<Option<Task>>,
+    refreshing: RefCell<Option<Task>>,
+    wake: RefCell<Option<Timeout>>,
+    pub drained: RefCell<Vec<oneshot::Sender<Summary>>>,
+    pub rounded: RefCell<Vec<oneshot::Sender<Summary>>>,
+}
+
+/// What exists between start and stop.
+struct Running {
+    _signals: Box<dyn Any>,
+    _listeners: Vec<EventListener>,
+    channel: Option<Channel>,
+}
+
+impl Inner {
+    pub(super) fn new(
+        db: OfflineDb,
+        link: Rc<dyn Link>,
+        transport: Rc<dyn Transport>,
+        host: Host,
+        options: SyncOptions,
+    ) -> Rc<Inner> {
+        Rc::new(Inner {
+            name: format!("pos-offline:outbox:{}", db.database().name()),
+            outbox: Outbox::new(db.clone(), new_uuid(), millis(options.timeout) * LEASE),
+            db,
+            link,
+            transport,
+            host,
+            options,
+            state: RefCell::default(),
+            again: Cell::default(),
+            running: RefCell::default(),
+            started_link: Cell::default(),
+            draining: RefCell::default(),
+            round: RefCell::default(),
+            refreshing: RefCell::default(),
+            wake: RefCell::default(),
+            drained: RefCell::default(),
+            rounded: RefCell::default(),
+        })
+    }
+
+    /// How long a row is in flight before it counts as abandoned.
+    pub(super) fn lease_ms(&self) -> f64 {
+        millis(self.options.timeout) * LEASE
+    }
+
+    pub(super) fn is_syncing(&self) -> bool {
+        self.draining.borrow().is_some() || self.round.borrow().is_some()
+    }
+
+    pub(super) fn stop_link(&self) {
+        if self.started_link.take() {
+            self.link.stop();
+        }
+    }
+
+    pub(super) fn run(self: &Rc<Self>) {
+        if self.running.borrow().is_some() {
+            return;
+        }
+        let heard = self.weakly(|inner, signal| inner.signalled(signal));
+        let signals = self.link.listen(Box::new(heard));
+        let awake: Rc<dyn Fn()> = {
+            let awake = self.weakly(|inner, ()| inner.awake());
+            Rc::new(move || awake(()))
+        };
+        let mut listeners = listen(js_sys::global().into(), &["pageshow", "online", "focus"], &awake);
+        listeners.extend(listen(global("document"), &["visibilitychange", "resume"], &awake));
+        let channel = Channel::open(&self.name, self.weakly(|inner, message| inner.told(message)));
+        *self.running.borrow_mut() = Some(Running { _signals: signals, _listeners: listeners, channel });
+        if self.link.start() {
+            self.started_link.set(true);
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        // Each dropped after its borrow.
+        let _running = self.running.take();
+        let _wake = self.wake.take();
+        let _draining = self.draining.take();
+        let _round = self.round.take();
+        let _refreshing = self.refreshing.take();
+        let _waiting = (self.drained.take(), self.rounded.take());
+        self.again.set(None);
+        let mut state = self.state.borrow_mut();
+        (state.next_round, state.next_due) = (None, None);
+    }
+
+    /// A function that does nothing when the manager is gone.
+    fn weakly<T: 'static>(self: &Rc<Self>, act: impl Fn(&Rc<Inner>, T) + 'static) -> impl Fn(T) + 'static {
+        let weak = Rc::downgrade(self);
+        move |value| {
+            if let Some(inner) = weak.upgrade() {
+                act(&inner, value);
+            }
+        }
+    }
+
+    fn signalled(self: &Rc<Self>, signal: Signal) {
+        match signal {
+            Signal::Unreachable => return,
+            Signal::Reachable => {
+                self.state.borrow_mut().lift(|reason| matches!(reason, HoldReason::Network | HoldReason::Failing));
+            }
+            Signal::Accepting => self.state.borrow_mut().lift(|_| true),
+        }
+        let last_round = self.state.borrow().last_round;
+        if last_round.is_none_or(|at| clock::now_ms() - at > millis(self.options.interval)) {
+            self.want_round();
+        } else {
+            self.kick(true);
+        }
+    }
+
+    /// The page may have slept: timers are late.
+    fn awake(self: &Rc<Self>) {
+        let now = clock::now_ms();
+        let is_past = |at: Option<f64>| at.is_some_and(|at| at <= now);
+        let (round, due) = {
+            let state = self.state.borrow();
+            (is_past(state.next_round), is_past(state.next_due))
+        };
+        if round {
+            self.want_round();
+        } else if due {
+            self.kick(false);
+        }
+    }
+
+    /// Another tab has done something with the outbox.
+    fn told(self: &Rc<Self>, message: JsValue) {
+        if message.is_object() {
+            let detail = Row::owned(message);
+            self.host.progress(
+                detail.number("synced") as u32,
+                &detail.get("transactionId"),
+                &text(&detail.get("type")),
+            );
+        } else if text(&message) == "queued" {
+            let at = clock::now_ms() + AFTER_ANOTHER_TAB_MS;
+            let mut state = self.state.borrow_mut();
+            state.next_due = Some(state.next_due.map_or(at, |due| due.min(at)));
+        }
+        if self.draining.borrow().is_some() || self.refreshing.borrow().is_some() {
+            return; // Both look at the outbox when they end.
+        }
+        let inner = Rc::clone(self);
+        let task = Task::spawn(async move {
+            if let Err(error) = inner.survey().await {
+                inner.report(&error);
+            }
+            inner.schedule();
+            drop(inner.refreshing.take());
+        });
+        *self.refreshing.borrow_mut() = Some(task);
+    }
+
+    /// Tells the other tabs.
+    pub(super) fn say(&self, message: &str) {
+        self.broadcast(&message.into());
+    }
+
+    fn broadcast(&self, message: &JsValue) {
+        if let Some(channel) = self.running.borrow().as_ref().and_then(|running| running.channel.as_ref()) {
+            channel.say(message);
+        }
+    }
+
+    /// Sends if there is a connection and this manager runs.
+    pub(super) fn kick(self: &Rc<Self>, eager: bool) {
+        if self.running.borrow().is_some() && self.link.is_reachable() {
+            self.want_drain(eager);
+        }
+    }
+
+    pub(super) fn want_drain(self: &Rc<Self>, eager: bool) {
+        let eager = eager || self.again.get().is_some_and(|again| again.eager);
+        self.again.set(Some(Again { at: clock::now_ms(), eager }));
+        if self.draining.borrow().is_some() {
+            return;
+        }
+        self.state.borrow_mut().summary = Summary::default();
+        let inner = Rc::clone(self);
+        let task = Task::spawn(async move {
+            inner.drain().await;
+            drop(inner.draining.take());
+            inner.schedule();
+            let summary = inner.state.borrow().summary;
+            answer(&inner.drained, summary);
+        });
+        *self.draining.borrow_mut() = Some(task);
+    }
+
+    pub(super) fn want_round(self: &Rc<Self>) {
+        if self.round.borrow().is_some() {
+            return;
+        }
+        let inner = Rc::clone(self);
+        let task = Task::spawn(async move {
+            let summary = inner.all_phases().await;
+            drop(inner.round.take());
+            inner.schedule();
+            answer(&inner.rounded, summary);
+        });
+        *self.round.borrow_mut() = Some(task);
+        if self.running.borrow().is_some() {
+            self.state.borrow_mut().next_round = Some(clock::now_ms() + millis(self.options.interval));
+            self.schedule();
+        }
+    }
+
+    /// Sets the one timer to what is due next.
+    fn schedule(self: &Rc<Self>) {
+        let state = self.state.borrow();
+        // Without a connection, only its return makes anything due.
+        let due = state.next_due.filter(|_| self.link.is_reachable() && self.draining.borrow().is_none());
+        let next = match (due, state.next_round) {
+            (Some(due), Some(round)) => Some(due.min(round)),
+            (due, round) => due.or(round),
+        };
+        let next = next.filter(|_| self.running.borrow().is_some());
+        let wake = next.map(|at| {
+            let weak = Rc::downgrade(self);
+            let ms = (at - clock::now_ms()).clamp(0.0, f64::from(i32::MAX)).ceil();
+            Timeout::new(ms as u32, move || Inner::woken(&weak))
+        });
+        // The one before is dropped after the borrow.
+        let _before = self.wake.replace(wake);
+    }
+
+    fn woken(weak: &Weak<Inner>) {
+        let Some(inner) = weak.upgrade() else { return };
+        drop(inner.wake.take());
+        inner.awake();
+        inner.schedule();
+    }
+
+    /// Counts anew what waits.
+    pub(super) async fn survey(&self) -> Result<()> {
+        let survey = self.outbox.survey().await?;
+        self.state.borrow_mut().survey = survey;
+        Ok(())
+    }
+
+    pub(super) fn progressed(&self, item: &Item) {
+        let synced = self.state.borrow().summary.synced;
+        self.host.progress(synced, &item.id(), &item.kind);
+        let news =
+            Row::of(&[("synced", synced.into()), ("transactionId", item.id()), ("type", item.kind.as_str().into())]);
+        self.broadcast(news.as_js());
+    }
+
+    pub(super) fn refused(&self, item: &Item, message: &str) {
+        self.state.borrow_mut().note_error(message.to_owned());
+        self.host.rejected(&item.id(), &item.kind, message);
+        self.say("changed");
+    }
+
+    /// Background work has no caller to fail to; being closed in the middle of it is no failure.
+    pub(super) fn report(&self, error: &Error) {
+        if !matches!(error, Error::Closed { .. }) {
+            self.state.borrow_mut().note_error(error.to_string());
+            web_sys::console::warn_2(&"pos-offline: sync:".into(), &error.to_js());
+        }
+    }
+}
+
+fn answer(waiting: &RefCell<Vec<oneshot::Sender<Summary>>>, summary: Summary) {
+    for waiter in waiting.take() {
+        // Whoever does not listen any more does not mind.
+        let _ = waiter.send(summary);
+    }
+}
+
+fn text(value: &JsValue) -> String {
+    value.as_string().unwrap_or_default()
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncManager").field("name", &self.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,209 @@
+//! The manager as its callers see it.
+
+use std::future::Future;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::channel::oneshot;
+
+use super::engine::Inner;
+use super::host::Host;
+use super::link::Link;
+use super::outbox::{Enqueue, Outbox, Receipt};
+use super::policy::Policy;
+use super::state::{State, Summary};
+use super::transport::Transport;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::offline_db::OfflineDb;
+
+/// What the user may choose.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SyncOptions {
+    /// Between two rounds.
+    pub interval: Duration,
+    /// For one request.
+    pub timeout: Duration,
+    /// Requests at once.
+    pub parallel: usize,
+    /// When what failed is sent again.
+    pub policy: Policy,
+    /// Keeps what the server has confirmed.
+    pub keep_synced: bool,
+    /// Removes users whom the server does not name any more.
+    pub prune_users: bool,
+}
+
+impl Default for SyncOptions {
+    fn default() -> Self {
+        SyncOptions {
+            interval: Duration::from_secs(300),
+            timeout: Duration::from_secs(60),
+            parallel: 4,
+            policy: Policy::default(),
+            keep_synced: false,
+            prune_users: false,
+        }
+    }
+}
+
+/// Brings what is queued to the server. A cheap handle: clones share one manager.
+///
+/// Nothing happens by itself before [`init`](SyncManager::init) or [`start`](SyncManager::start). After
+/// [`stop`](SyncManager::stop) no timer, listener, lock, channel or request is left.
+#[derive(Debug, Clone)]
+pub struct SyncManager(pub(super) Rc<Inner>);
+
+impl SyncManager {
+    /// A manager that does nothing yet.
+    pub fn new(
+        db: OfflineDb,
+        link: Rc<dyn Link>,
+        transport: Rc<dyn Transport>,
+        host: Host,
+        options: SyncOptions,
+    ) -> SyncManager {
+        SyncManager(Inner::new(db, link, transport, host, options))
+    }
+
+    /// Looks at the outbox, starts watching the connection, and sends as soon as there is one.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn init(&self) -> Result<()> {
+        self.0.survey().await?;
+        {
+            let state = self.0.state.borrow();
+            let (count, index) = (state.survey.uuids.len(), &state.survey.index);
+            web_sys::console::log_1(&format!("pos-offline: {count} transactions pending, by index {index}").into());
+        }
+        self.0.run();
+        if self.0.link.is_reachable() {
+            self.0.want_round();
+        }
+        Ok(())
+    }
+
+    /// A round now, and one every interval. Calling it again is harmless.
+    pub fn start(&self) {
+        self.0.run();
+        if self.0.state.borrow().next_round.is_none() {
+            self.0.want_round();
+        }
+    }
+
+    /// Ends everything that goes on: requests are aborted, and what they carried is asked about before it is sent again.
+    pub fn stop(&self) {
+        self.0.stop();
+    }
+
+    /// As [`stop`](SyncManager::stop), and stops the connection monitor if this manager has started it.
+    pub fn destroy(&self) {
+        self.0.stop();
+        self.0.stop_link();
+    }
+
+    /// Puts something into the outbox; resolves when it is committed. It is sent soon if there is a connection.
+    ///
+    /// # Errors
+    /// As [`Outbox::enqueue`].
+    pub async fn enqueue(&self, what: Enqueue) -> Result<Receipt> {
+        let begun = clock::tick();
+        let receipt = self.0.outbox.enqueue(what).await?;
+        {
+            let mut state = self.0.state.borrow_mut();
+            state.metrics.queued += 1;
+            state.metrics.commit.note(clock::tick() - begun);
+            state.survey.oldest.get_or_insert(receipt.committed_at);
+            state.survey.uuids.push(receipt.uuid.clone());
+        }
+        self.0.say("queued");
+        self.0.kick(false);
+        Ok(receipt)
+    }
+
+    /// Sends what waits, also what waits for its next attempt when `eager`; what it came to. Joins what is under way.
+    ///
+    /// # Errors
+    /// `Aborted` when the manager is stopped.
+    pub fn send(&self, eager: bool) -> impl Future<Output = Result<Summary>> + 'static {
+        let (tell, told) = oneshot::channel();
+        self.0.drained.borrow_mut().push(tell);
+        self.0.want_drain(eager);
+        async move { told.await.map_err(|_| Error::Aborted) }
+    }
+
+    /// All phases, one after the other; joins a round that is under way.
+    ///
+    /// # Errors
+    /// `Aborted` when the manager is stopped.
+    pub fn sync_all(&self) -> impl Future<Output = Result<Summary>> + 'static {
+        let (tell, told) = oneshot::channel();
+        self.0.rounded.borrow_mut().push(tell);
+        self.0.want_round();
+        async move { told.await.map_err(|_| Error::Aborted) }
+    }
+
+    /// As [`sync_all`](SyncManager::sync_all), without waiting for a pause to end; `false` while there is no connection.
+    ///
+    /// # Errors
+    /// `Aborted` when the manager is stopped.
+    pub async fn force(&self) -> Result<bool> {
+        if !self.0.link.is_reachable() {
+            return Ok(false);
+        }
+        self.0.state.borrow_mut().lift(|_| true);
+        self.0.want_drain(true);
+        self.sync_all().await.map(|_| true)
+    }
+
+    /// What waits has been changed by hand: it is counted anew and sent.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn changed(&self) -> Result<()> {
+        self.0.survey().await?;
+        self.0.say("changed");
+        self.0.kick(false);
+        Ok(())
+    }
+
+    /// Counts anew what waits.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn recount(&self) -> Result<()> {
+        self.0.survey().await
+    }
+
+    /// Whether something is being sent.
+    pub fn is_syncing(&self) -> bool {
+        self.0.is_syncing()
+    }
+
+    /// What is known without asking the database.
+    pub fn with_state<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.0.state.borrow())
+    }
+
+    /// Whether the server can be reached.
+    pub fn is_online(&self) -> bool {
+        self.0.link.is_reachable()
+    }
+
+    /// When something is sent next, in milliseconds since 1970.
+    pub fn next_attempt(&self) -> Option<f64> {
+        let state = self.0.state.borrow();
+        if state.survey.uuids.len() == state.survey.rejected { None } else { state.next_due.or(state.next_round) }
+    }
+
+    /// The outbox.
+    pub fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+
+    /// The database.
+    pub fn db(&self) -> &OfflineDb {
+        &self.0.db
+    }
+}

@@ -1,0 +1,234 @@
+//! The outbox: rows of `transactions` on their way to the server. Every step is one strict transaction, so that a till
+//! that dies between two of them knows afterwards what it was about to do.
+
+mod dead_letters;
+mod entry;
+mod queue;
+
+use js_sys::Array;
+
+use super::plan::{Plan, State};
+use super::policy::{Fate, Outcome, Trial, Verdict};
+use crate::clock;
+use crate::error::Result;
+use crate::model::{SyncError, Transaction};
+use crate::offline_db::OfflineDb;
+use crate::row::Row;
+use crate::stamp;
+use crate::store::{Bounds, KeyValue, ReadRows, Record, Select, WriteRows};
+
+pub use dead_letters::Decision;
+pub use entry::Item;
+pub use queue::{Enqueue, Receipt};
+
+const STORE: &str = Transaction::STORE;
+
+/// Rows are read in pages of this size first; only when that is not enough, all of them.
+const PAGE: u32 = 256;
+
+/// The outbox of a till. Cloning gives another handle.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    db: OfflineDb,
+    /// Who sends: another manager's rows in flight are left alone.
+    owner: String,
+    /// How long a row is in flight before it counts as abandoned.
+    lease_ms: f64,
+}
+
+/// What is sent in one request.
+#[derive(Debug, Default)]
+pub struct Claim {
+    /// All of one type.
+    pub items: Vec<Item>,
+    /// When the next of the rows that were left is due, in milliseconds since 1970.
+    pub next_due: Option<f64>,
+}
+
+/// What has become of an item.
+#[derive(Debug)]
+pub struct Settled {
+    /// Which.
+    pub item: Item,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What happens to it.
+    pub verdict: Verdict,
+}
+
+/// What the outbox holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Survey {
+    /// The uuids of all rows, oldest first.
+    pub uuids: Vec<String>,
+    /// How many are in flight.
+    pub in_flight: usize,
+    /// How many are set aside.
+    pub rejected: usize,
+    /// When the oldest was queued, in milliseconds since 1970.
+    pub oldest: Option<f64>,
+    /// Name of the index that served, or `scan`.
+    pub index: String,
+}
+
+impl Outbox {
+    /// The outbox of a database.
+    pub fn new(db: OfflineDb, owner: String, lease_ms: f64) -> Outbox {
+        Outbox { db, owner, lease_ms }
+    }
+
+    /// Takes the next rows to send, and says on disk that they are being sent, before they are.
+    pub async fn claim(&self, eager_since: Option<f64>, batch: &dyn Fn(&str) -> usize) -> Result<Claim> {
+        self.db
+            .database()
+            .write(&[STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                let now = clock::now_ms();
+                for limit in [Some(PAGE), None] {
+                    let waiting = unsynced(&rows, limit).await?;
+                    let mut plan = Plan::new(now, self.lease_ms, eager_since, batch);
+                    let mut taken = Vec::new();
+                    for row in waiting.iter().map(Row::owned) {
+                        if plan.take(&entry::candidate(&row)) {
+                            taken.push(row);
+                        }
+                        if plan.is_full() {
+                            break;
+                        }
+                    }
+                    if taken.is_empty() && limit.is_some_and(|limit| waiting.length() == limit) {
+                        continue;
+                    }
+                    let items = taken.into_iter().map(|row| self.lease(&rows, row, now)).collect::<Result<_>>()?;
+                    return Ok(Claim { items, next_due: plan.next_due() });
+                }
+                Ok(Claim::default())
+            })
+            .await
+    }
+
+    fn lease(&self, rows: &WriteRows, row: Row, now: f64) -> Result<Item> {
+        let item = Item::of(row);
+        let row = &item.row;
+        row.set("state", State::InFlight.as_str());
+        row.set("attempts", item.trial.attempts);
+        row.set("last_attempt", clock::iso(now));
+        // Should nobody be here to hear the answer, the next one asks first.
+        row.set("uncertain", true);
+        row.set("lease_owner", self.owner.as_str());
+        row.set("lease_until", clock::iso(now + self.lease_ms));
+        rows.put(row.as_js())?;
+        Ok(item)
+    }
+
+    /// Goes on with rows in flight: nobody else takes them for another lease.
+    pub async fn renew(&self, items: &[Item]) -> Result<()> {
+        let until = clock::iso(clock::now_ms() + self.lease_ms);
+        self.db
+            .database()
+            .write(&[STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                for item in items {
+                    let Some(row) = self.ours(&rows, item).await? else { continue };
+                    row.set("lease_until", until.as_str());
+                    rows.put(row.as_js())?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Keeps what became of items: what the server has leaves the outbox (or stays as `synced`), what it refuses is set
+    /// aside with its words, anything else waits.
+    pub async fn settle(&self, settled: &[Settled], keep_synced: bool) -> Result<()> {
+        self.db
+            .database()
+            .write(&[STORE, SyncError::STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                let errors = tx.rows(SyncError::STORE)?;
+                let schema = self.db.database().schema().store(SyncError::STORE)?;
+                let now = clock::now_iso();
+                for Settled { item, outcome, verdict } in settled {
+                    if verdict.fate == Fate::Done && !keep_synced {
+                        rows.delete(&item.key()?)?;
+                        continue;
+                    }
+                    let stored = match verdict.fate {
+                        Fate::Done => self.stored(&rows, item).await?,
+                        _ => self.ours(&rows, item).await?,
+                    };
+                    let Some(row) = stored else { continue };
+                    entry::unlease(&row, verdict.trial, outcome);
+                    match verdict.fate {
+                        Fate::Done => {
+                            row.set("state", "synced");
+                            row.set("synced", 1);
+                            row.set("synced_at", now.as_str());
+                        }
+                        Fate::Retry { at } => {
+                            row.set("state", State::Pending.as_str());
+                            row.set("next_attempt", clock::iso(at));
+                        }
+                        Fate::DeadLetter => {
+                            row.set("state", State::Rejected.as_str());
+                            row.set("rejected_at", now.as_str());
+                            errors.put(stamp::for_disk(&entry::error_row(item, outcome), schema)?.as_js())?;
+                        }
+                    }
+                    rows.put(row.as_js())?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// What the outbox holds.
+    pub async fn survey(&self) -> Result<Survey> {
+        self.db
+            .database()
+            .read(&[STORE], async |tx| {
+                let rows = tx.rows(STORE)?;
+                let index = rows.explain(&waiting(None))?.as_str().to_owned();
+                let mut survey = Survey { index, ..Survey::default() };
+                for row in unsynced(&rows, None).await?.iter().map(Row::owned) {
+                    match State::of(row.get("state").as_string().as_deref()) {
+                        State::Pending => {}
+                        State::InFlight => survey.in_flight += 1,
+                        State::Rejected => survey.rejected += 1,
+                    }
+                    if survey.oldest.is_none() {
+                        survey.oldest = clock::read_ms(&row.get("created_at"));
+                    }
+                    survey.uuids.push(row.get("uuid").as_string().unwrap_or_default());
+                }
+                Ok(survey)
+            })
+            .await
+    }
+
+    async fn stored(&self, rows: &ReadRows, item: &Item) -> Result<Option<Row>> {
+        let stored = rows.get(&item.key()?)?.await?;
+        Ok(stored.is_object().then(|| Row::owned(stored)))
+    }
+
+    /// The row of an item, unless somebody has removed it or somebody else sends it by now.
+    async fn ours(&self, rows: &ReadRows, item: &Item) -> Result<Option<Row>> {
+        let stored = self.stored(rows, item).await?;
+        Ok(stored.filter(|row| row.get("lease_owner").as_string().as_deref() == Some(&self.owner)))
+    }
+}
+
+/// The query for rows that the server has not confirmed, oldest first.
+fn waiting(limit: Option<u32>) -> Select {
+    let bounds = Bounds::prefix(vec![KeyValue::Number(0.0)]);
+    Select { limit, ..Select::index(Transaction::SYNCED_CREATED.name, bounds) }
+}
+
+async fn unsynced(rows: &ReadRows, limit: Option<u32>) -> Result<Array> {
+    Ok(rows.select(&waiting(limit)).await?.rows)
+}
+
+/// What is known of a row that is about to be sent again by hand: nothing speaks against it.
+fn fresh(uncertain: bool) -> Trial {
+    Trial { attempts: 0, senseless: 0, uncertain }
+}

@@ -1,0 +1,107 @@
+//! A row of the outbox: reading what the library keeps in it, and writing it.
+
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+
+use crate::clock;
+use crate::error::Result;
+use crate::row::Row;
+use crate::store::KeyValue;
+use crate::sync::plan::{Candidate, State};
+use crate::sync::policy::{Outcome, Trial};
+
+/// A row that is being sent.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// As read from disk.
+    pub row: Row,
+    /// Idempotency key.
+    pub uuid: String,
+    /// What it is to the server.
+    pub kind: String,
+    /// This time too.
+    pub trial: Trial,
+}
+
+impl Item {
+    pub(super) fn of(row: Row) -> Item {
+        let trial = Trial {
+            attempts: row.number("attempts") as u32 + 1,
+            senseless: row.number("senseless") as u32,
+            uncertain: row.get("uncertain").is_truthy(),
+        };
+        Item { uuid: text(&row, "uuid"), kind: text(&row, "type"), trial, row }
+    }
+
+    /// The primary key.
+    pub fn id(&self) -> JsValue {
+        self.row.get("id")
+    }
+
+    /// What was given to be sent.
+    pub fn data(&self) -> JsValue {
+        self.row.get("data")
+    }
+
+    /// The data with the uuid of the row, which the server tells it apart by.
+    pub fn data_with_uuid(&self) -> Result<JsValue> {
+        let data = Row::copy_of(&self.data())?;
+        data.set_default("uuid", || self.uuid.as_str());
+        Ok(data.into())
+    }
+
+    pub(super) fn key(&self) -> Result<KeyValue> {
+        KeyValue::argument("id", &self.id())
+    }
+}
+
+/// What the plan needs of a row.
+pub(super) fn candidate(row: &Row) -> Candidate {
+    let time = |name: &str| clock::read_ms(&row.get(name));
+    Candidate {
+        id: name_of(&row.get("id")),
+        uuid: text(row, "uuid"),
+        after: row.get("after").as_string(),
+        kind: text(row, "type"),
+        state: State::of(row.get("state").as_string().as_deref()),
+        attempts: row.number("attempts") as u32,
+        last_attempt: time("last_attempt"),
+        next_attempt: time("next_attempt"),
+        lease_until: time("lease_until"),
+    }
+}
+
+/// Ends the time in flight, and keeps what came of it.
+pub(super) fn unlease(row: &Row, trial: Trial, outcome: &Outcome) {
+    row.set("attempts", trial.attempts);
+    row.set("senseless", trial.senseless);
+    row.set("uncertain", trial.uncertain);
+    for name in ["lease_owner", "lease_until", "next_attempt"] {
+        row.set(name, JsValue::NULL);
+    }
+    let said = |text: &str| if outcome.kind.is_done() { JsValue::NULL } else { text.into() };
+    row.set("error_type", said(outcome.kind.as_str()));
+    row.set("last_error", said(&outcome.message));
+}
+
+/// The row of `sync_errors` about an item that is set aside.
+pub(super) fn error_row(item: &Item, outcome: &Outcome) -> JsValue {
+    let context = Row::of(&[("type", item.kind.as_str().into()), ("uuid", item.uuid.as_str().into())]);
+    Row::of(&[
+        ("transaction_id", item.id()),
+        ("error_message", outcome.message.as_str().into()),
+        ("error_type", outcome.kind.as_str().into()),
+        ("attempts", item.trial.attempts.into()),
+        ("context", context.into()),
+    ])
+    .into()
+}
+
+fn text(row: &Row, field: &str) -> String {
+    row.get(field).as_string().unwrap_or_default()
+}
+
+/// A key as text: a number of the legacy module's too.
+fn name_of(id: &JsValue) -> String {
+    id.as_string().unwrap_or_else(|| String::from(Object::from(id.clone()).to_string()))
+}

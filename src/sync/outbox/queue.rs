@@ -1,0 +1,135 @@
+//! Putting something into the outbox: the row, its place in the sequence and, for a sale, the order, in one transaction.
+
+use js_sys::{Array, Object};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{Outbox, STORE};
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::model::{ConfigEntry, Order};
+use crate::offline_db::new_key;
+use crate::row::{Row, describe};
+use crate::store::{KeyValue, Record, WriteTx};
+use crate::sync::plan::State;
+use crate::{offline_db, stamp};
+
+/// Where the sequence of this till is kept in `config`.
+const SEQUENCE: &str = "outbox_sequence";
+
+/// A clock that was this far ahead was wrong, and is not followed any longer.
+const CLOCK_WAS_WRONG_MS: f64 = clock::DAY_MS;
+
+/// What is queued.
+#[derive(Debug, Default)]
+pub struct Enqueue {
+    /// What it is to the server.
+    pub kind: String,
+    /// What is sent.
+    pub data: JsValue,
+    /// The id or uuid of a row that has to reach the server first.
+    pub after: Option<String>,
+    /// Saved in `orders` together with the row.
+    pub order: Option<Row>,
+}
+
+/// What was queued is on disk, committed strictly.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    /// Primary key of the row.
+    pub id: String,
+    /// Idempotency key.
+    pub uuid: String,
+    /// Counts from 1 on this till, without a gap.
+    pub sequence: f64,
+    /// In milliseconds since 1970.
+    pub committed_at: f64,
+}
+
+impl Enqueue {
+    /// An order with its lines and payments, in the form in which it is sent.
+    ///
+    /// # Errors
+    /// `InvalidRecord` when it is no object, `InvalidArgument` when lines or payments are no arrays.
+    pub fn sale(order: &JsValue, lines: &JsValue, payments: &JsValue, after: Option<String>) -> Result<Enqueue> {
+        let data = Row::copy_of(order)?;
+        data.set_default("uuid", offline_db::new_uuid);
+        for (name, field, given) in [("lines", "lines", lines), ("payments", "payment_ids", payments)] {
+            if !given.is_undefined() && !given.is_null() {
+                data.set(field, commands(name, given)?);
+            }
+        }
+        let order = offline_db::order_row(data.as_js())?;
+        Ok(Enqueue { kind: "order".into(), data: data.into(), after, order: Some(order) })
+    }
+}
+
+/// Plain objects as Odoo's command for a new record, `[0, 0, values]`.
+fn commands(name: &str, given: &JsValue) -> Result<Array> {
+    if !Array::is_array(given) {
+        return Err(Error::argument(name, format!("must be an array, got {}", describe(given))));
+    }
+    let command = |item: JsValue| -> JsValue {
+        if Array::is_array(&item) { item } else { Array::of3(&0.into(), &0.into(), &item).into() }
+    };
+    Ok(Array::from(given).iter().map(command).collect())
+}
+
+impl Outbox {
+    /// Puts something into the outbox; resolves when it is committed.
+    ///
+    /// # Errors
+    /// `InvalidRecord` naming what cannot be stored, `Constraint` when the order's id belongs to another sale; then
+    /// nothing of it is on disk, and its number in the sequence goes to the next one.
+    pub async fn enqueue(&self, what: Enqueue) -> Result<Receipt> {
+        let Enqueue { kind, data, after, order } = what;
+        let given = if data.is_object() { Row::owned(data.clone()).get("uuid").as_string() } else { None };
+        let uuid = given.filter(|uuid| !uuid.is_empty()).unwrap_or_else(offline_db::new_uuid);
+        let id = new_key(&kind);
+        let row = Row::of(&[
+            ("id", id.as_str().into()),
+            ("type", kind.into()),
+            ("uuid", uuid.as_str().into()),
+            ("data", data),
+            ("args", Array::new().into()),
+            ("state", State::Pending.as_str().into()),
+            ("attempts", 0.into()),
+            ("after", after.into()),
+        ]);
+        let row = stamp::for_disk(row.as_js(), self.db.database().schema().store(STORE)?)?;
+        let all = [STORE, ConfigEntry::STORE, Order::STORE];
+        let stores = if order.is_some() { &all[..] } else { &all[..2] };
+        let sequence = self
+            .db
+            .database()
+            .write(stores, async |tx| {
+                let sequence = number(tx, &row).await?;
+                tx.rows(STORE)?.put(row.as_js())?;
+                if let Some(order) = &order {
+                    order.set("sequence", sequence);
+                    offline_db::put_sale(&tx.rows(Order::STORE)?, "id", order).await?;
+                }
+                Ok(sequence)
+            })
+            .await?;
+        Ok(Receipt { id, uuid, sequence, committed_at: clock::now_ms() })
+    }
+}
+
+/// Gives a row the next number of the sequence, and a time after that of the row before, so that the order of time is
+/// the order of the sequence even within a millisecond.
+async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
+    let config = tx.rows(ConfigEntry::STORE)?;
+    let stored = config.get(&KeyValue::Text(SEQUENCE.into()))?.await?;
+    let last = if stored.is_object() { Row::owned(stored).get("value") } else { JsValue::UNDEFINED };
+    let last = Row::owned(if last.is_object() { last } else { Object::new().unchecked_into() });
+    let sequence = last.number("last") + 1.0;
+    let now = clock::now_ms();
+    let after = last.number("at") + 1.0;
+    let at = if after > now + CLOCK_WAS_WRONG_MS { now } else { now.max(after) };
+    last.set("last", sequence);
+    last.set("at", at);
+    config.put(offline_db::config_row(SEQUENCE, last.as_js()).as_js())?;
+    row.set("sequence", sequence);
+    row.set("created_at", clock::iso(at));
+    Ok(sequence)
+}

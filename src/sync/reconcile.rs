@@ -1,0 +1,166 @@
+//! The proof at the end of the day: what this till has sold against what the server has, by uuid.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::manager::SyncManager;
+use super::outbox::Enqueue;
+use crate::error::{Error, Result};
+use crate::model::Order;
+use crate::offline_db::as_sent;
+use crate::row::Row;
+use crate::store::KeyValue;
+
+/// States of an order that the server has to know.
+const SOLD: [&str; 3] = ["paid", "done", "invoiced"];
+
+/// Amounts that differ by less are equal: half of the smallest coin there is, and far above rounding errors.
+const SAME: f64 = 0.0005;
+
+/// An order, by what it is told apart and what it is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sale {
+    /// Told apart by.
+    pub uuid: String,
+    /// What it is worth.
+    pub total: f64,
+}
+
+/// Two sides compared.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Comparison {
+    /// Here and not there.
+    pub missing: Vec<String>,
+    /// There and not here.
+    pub extra: Vec<String>,
+    /// On both sides, with another total: uuid, here, there.
+    pub different: Vec<(String, f64, f64)>,
+}
+
+/// What this till has sold against what the server has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reconciliation {
+    /// Sold here.
+    pub local: Vec<Sale>,
+    /// What the server has.
+    pub server: Vec<Sale>,
+    /// Both compared.
+    pub comparison: Comparison,
+    /// Those of the missing that were put into the outbox again.
+    pub requeued: Vec<String>,
+}
+
+/// Compares two sides by uuid.
+pub fn compare(here: &[Sale], there: &[Sale]) -> Comparison {
+    let find = |side: &[Sale], uuid: &str| side.iter().find(|sale| sale.uuid == uuid).map(|sale| sale.total);
+    let mut result = Comparison::default();
+    for sale in here {
+        match find(there, &sale.uuid) {
+            None => result.missing.push(sale.uuid.clone()),
+            Some(total) if (total - sale.total).abs() < SAME => {}
+            Some(total) => result.different.push((sale.uuid.clone(), sale.total, total)),
+        }
+    }
+    result.extra = there.iter().filter(|sale| find(here, &sale.uuid).is_none()).map(|sale| sale.uuid.clone()).collect();
+    result
+}
+
+/// What the sales of one side are worth, to the millionth: what adding binary fractions leaves behind is rounded away.
+pub fn total(sales: &[Sale]) -> f64 {
+    let sum: f64 = sales.iter().map(|sale| sale.total).sum();
+    (sum * 1e6).round() / 1e6
+}
+
+impl SyncManager {
+    /// Compares the orders of a session on this till (paid, done or invoiced, and whatever waits in the outbox) with those
+    /// of the server, and puts what is missing there and waits nowhere into the outbox again.
+    ///
+    /// # Errors
+    /// `Offline`, `AuthExpired`, `Rejected` from the server; `Unsupported` when the transport cannot ask; then nothing was
+    /// changed.
+    pub async fn reconcile(&self, session: &JsValue) -> Result<Reconciliation> {
+        let key = KeyValue::argument("session", session)?;
+        let answer = self.0.asked(self.0.transport.orders(session)).await?;
+        let Some(answer) = answer else {
+            return Err(Error::other("Unsupported", "the transport has no way to ask for the orders of a session"));
+        };
+        let server: Vec<_> = answer.iter().filter_map(|row| sale(&Row::copy_of(&row).ok()?)).collect();
+        let of_session = |row: &Row| session_of(row).as_ref() == Some(&key);
+        let waiting = rows(&self.0.db.get_pending_transactions().await?);
+        let waiting: Vec<_> =
+            waiting.iter().filter(|row| row.get("type").as_string().as_deref() == Some("order")).map(data).collect();
+        let waiting: Vec<_> = waiting.into_iter().flatten().filter(of_session).collect();
+        let sold = rows(&self.0.db.get_all_orders().await?);
+        let sold = sold.into_iter().filter(|row| of_session(row) && is_sold(row));
+        let mut local: Vec<Sale> = Vec::new();
+        let mut orders = Vec::new();
+        for row in sold.chain(waiting.iter().cloned()) {
+            if let Some(sale) = sale(&row)
+                && !local.iter().any(|known| known.uuid == sale.uuid)
+            {
+                local.push(sale);
+                orders.push(row);
+            }
+        }
+        let comparison = compare(&local, &server);
+        let mut requeued = Vec::new();
+        let waits = |uuid: &str| waiting.iter().any(|row| uuid_of(row).as_deref() == Some(uuid));
+        for uuid in comparison.missing.iter().filter(|uuid| !waits(uuid)) {
+            let order = orders.iter().find(|row| uuid_of(row).as_ref() == Some(uuid));
+            if let Some(order) = order {
+                let data = as_sent(order)?;
+                self.enqueue(Enqueue { kind: Order::KIND.into(), data, ..Enqueue::default() }).await?;
+                requeued.push(uuid.clone());
+            }
+        }
+        Ok(Reconciliation { local, server, comparison, requeued })
+    }
+}
+
+fn rows(all: &Array) -> Vec<Row> {
+    all.iter().map(Row::owned).collect()
+}
+
+fn data(row: &Row) -> Option<Row> {
+    Row::copy_of(&row.get("data")).ok()
+}
+
+fn uuid_of(row: &Row) -> Option<String> {
+    row.get("uuid").as_string()
+}
+
+fn sale(row: &Row) -> Option<Sale> {
+    Some(Sale { uuid: uuid_of(row)?, total: row.number("amount_total") })
+}
+
+fn is_sold(row: &Row) -> bool {
+    row.get("state").as_string().is_some_and(|state| SOLD.contains(&state.as_str()))
+}
+
+/// The key of the session: a number, or Odoo's pair of id and name.
+fn session_of(row: &Row) -> Option<KeyValue> {
+    match KeyValue::from_js(&row.get("session_id"))? {
+        KeyValue::Array(pair) => pair.into_iter().next(),
+        key => Some(key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sales(of: &[(&str, f64)]) -> Vec<Sale> {
+        of.iter().map(|(uuid, total)| Sale { uuid: (*uuid).into(), total: *total }).collect()
+    }
+
+    #[test]
+    fn what_is_missing_extra_or_different_is_named() {
+        let here = sales(&[("a", 1.0), ("b", 0.1 + 0.2), ("c", 3.0), ("d", 4.0)]);
+        let there = sales(&[("b", 0.3), ("c", 3.01), ("d", 4.0), ("e", 5.0)]);
+        let expected =
+            Comparison { missing: vec!["a".into()], extra: vec!["e".into()], different: vec![("c".into(), 3.0, 3.01)] };
+        assert_eq!(compare(&here, &there), expected);
+        assert_eq!(compare(&here, &here), Comparison::default());
+        assert_eq!(total(&there), 12.31);
+    }
+}

@@ -1,0 +1,109 @@
+//! A transport of the page's own: an object with `push` and, if it likes, `known`, `orders`, `users`.
+
+use std::rc::Rc;
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::answer::{call, has_method, list, said, text};
+use super::odoo::unsupported;
+use super::{Question, Reply, Transport};
+use crate::global::property;
+use crate::http::InFlight;
+use crate::row::{Row, describe};
+use crate::sync::outbox::Item;
+use crate::sync::policy::{Kind, Outcome};
+
+/// An object of the page's.
+#[derive(Debug, Clone)]
+pub struct Custom {
+    object: JsValue,
+    types: Option<Vec<String>>,
+    batch: usize,
+}
+
+impl Custom {
+    /// `types` is `None` for every type.
+    pub fn new(object: JsValue, types: Option<Vec<String>>, batch: usize) -> Custom {
+        Custom { object, types, batch }
+    }
+
+    fn ask(&self, method: &'static str, arguments: Array) -> Question<Array> {
+        let object = self.object.clone();
+        async move {
+            if !has_method(&object, method) {
+                return Ok(None);
+            }
+            list(call(&object, method, &arguments).await?).map(Some)
+        }
+        .boxed_local()
+    }
+}
+
+impl Transport for Custom {
+    fn batch(&self, kind: &str) -> usize {
+        let knows = self.types.as_ref().is_none_or(|types| types.iter().any(|known| known == kind));
+        if knows { self.batch } else { 0 }
+    }
+
+    fn push(&self, items: Rc<[Item]>) -> LocalBoxFuture<'static, Reply> {
+        let transport = self.clone();
+        async move {
+            let kind = items.first().map(|item| item.kind.clone()).unwrap_or_default();
+            if transport.batch(&kind) == 0 {
+                return Reply::All(unsupported(&kind));
+            }
+            let values = items.iter().map(|item| {
+                Row::of(&[("uuid", item.uuid.as_str().into()), ("type", kind.as_str().into()), ("data", item.data())])
+            });
+            let Ok(in_flight) = InFlight::new() else {
+                return Reply::All(said(Kind::Unknown, "this browser has no AbortController"));
+            };
+            let options = Row::of(&[("signal", in_flight.signal().into())]);
+            let arguments = Array::of2(&values.map(JsValue::from).collect::<Array>(), options.as_js());
+            match call(&transport.object, "push", &arguments).await {
+                Ok(answer) => reply(&answer, items.len()),
+                Err(outcome) => Reply::All(outcome),
+            }
+        }
+        .boxed_local()
+    }
+
+    fn known(&self, kind: &str, uuids: Vec<String>) -> Question<Vec<String>> {
+        let uuids: Array = uuids.iter().map(JsValue::from).collect();
+        let found = self.ask("known", Array::of2(&uuids, &kind.into()));
+        async move { Ok(found.await?.map(|found| found.iter().filter_map(|uuid| uuid.as_string()).collect())) }
+            .boxed_local()
+    }
+
+    fn orders(&self, session: &JsValue) -> Question<Array> {
+        self.ask("orders", Array::of1(session))
+    }
+
+    fn users(&self, ids: &JsValue) -> Question<Array> {
+        self.ask("users", Array::of1(ids))
+    }
+}
+
+/// What the page says became of the items.
+fn reply(answer: &JsValue, items: usize) -> Reply {
+    if !Array::is_array(answer) {
+        return Reply::All(outcome(answer));
+    }
+    let answers: Vec<_> = Array::from(answer).iter().map(|answer| outcome(&answer)).collect();
+    if answers.len() == items {
+        return Reply::Each(answers);
+    }
+    Reply::All(said(Kind::Unknown, &format!("push() answered with {} outcomes for {items} items", answers.len())))
+}
+
+fn outcome(answer: &JsValue) -> Outcome {
+    let name = answer.as_string().or_else(|| text(answer, "outcome"));
+    let Some(kind) = name.as_deref().and_then(Kind::of) else {
+        return said(Kind::Unknown, &format!("push() answered with {}, which is no outcome", describe(answer)));
+    };
+    let retry_after_ms = property(answer, "retryAfter").as_f64().filter(|ms| *ms >= 0.0);
+    let message = text(answer, "message").unwrap_or_else(|| kind.as_str().to_owned());
+    Outcome { retry_after_ms, ..said(kind, if kind.is_done() { "" } else { &message }) }
+}

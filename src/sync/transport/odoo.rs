@@ -1,0 +1,181 @@
+//! Odoo: through the `orm` service of the page, as the legacy module did, or over Odoo 19's own endpoint, several orders
+//! a request.
+
+use std::rc::Rc;
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::answer::{call, json_headers, list, request, result_of, said, text, texts};
+use super::{Question, Reply, Transport};
+use crate::global::property;
+use crate::row::Row;
+use crate::sync::outbox::Item;
+use crate::sync::policy::{Kind, Outcome};
+
+/// The fields of a user that a till needs to sign somebody in while the server is away.
+const USER_FIELDS: [&str; 4] = ["id", "name", "login", "pos_offline_pin_hash"];
+
+/// How a method of a model is called.
+#[derive(Debug, Clone)]
+pub enum Wire {
+    /// `pos.env.services.orm` of a POS page.
+    Orm {
+        /// The page's `pos`.
+        pos: JsValue,
+    },
+    /// `/web/dataset/call_kw`, with the cookie of the session.
+    Rpc {
+        /// What stands before `/web/dataset`.
+        url: String,
+        /// `config_id`, `device_identifier`, `allowed_company_ids`, `lang`, `tz`, `uid`.
+        context: JsValue,
+        /// How many orders one request takes.
+        batch: usize,
+    },
+}
+
+/// Odoo, over one wire or the other.
+#[derive(Debug, Clone)]
+pub struct Odoo(pub Wire);
+
+impl Odoo {
+    /// Calls `model.method(...arguments)`.
+    fn call(&self, model: &str, method: &str, arguments: &Array) -> LocalBoxFuture<'static, Result<JsValue, Outcome>> {
+        match &self.0 {
+            Wire::Orm { pos } => {
+                // Looked up anew: a page may make its services after this library.
+                let orm =
+                    ["env", "services", "orm"].into_iter().fold(pos.clone(), |object, name| property(&object, name));
+                let method = if method == "search_read" { "searchRead" } else { method }.to_owned();
+                let arguments = Array::of1(&model.into()).concat(arguments);
+                async move { call(&orm, &method, &arguments).await }.boxed_local()
+            }
+            Wire::Rpc { url, context, .. } => {
+                let url = format!("{url}/web/dataset/call_kw/{model}/{method}");
+                let kwargs = Row::of(&[]);
+                if context.is_object() {
+                    kwargs.set("context", context);
+                }
+                let params = Row::of(&[
+                    ("model", model.into()),
+                    ("method", method.into()),
+                    ("args", arguments.into()),
+                    ("kwargs", kwargs.into()),
+                ]);
+                let body = Row::of(&[
+                    ("jsonrpc", "2.0".into()),
+                    ("id", 1.into()),
+                    ("method", "call".into()),
+                    ("params", params.into()),
+                ]);
+                async move {
+                    let headers = json_headers(&JsValue::UNDEFINED)?;
+                    result_of(&request(&url, "POST", &headers, Some(body.as_js())).await?)
+                }
+                .boxed_local()
+            }
+        }
+    }
+
+    /// Whether orders go to `sync_from_ui`, which takes several and may be repeated.
+    fn syncs_orders(&self) -> bool {
+        matches!(self.0, Wire::Rpc { .. })
+    }
+
+    fn search(&self, model: &str, field: &str, operator: &str, value: &JsValue, fields: &[&str]) -> Question<Array> {
+        let condition = Array::of3(&field.into(), &operator.into(), value);
+        let fields: Array = fields.iter().map(|field| JsValue::from_str(field)).collect();
+        let found = self.call(model, "search_read", &Array::of2(&Array::of1(&condition).into(), &fields.into()));
+        async move { list(found.await?).map(Some) }.boxed_local()
+    }
+
+    async fn send(&self, items: &[Item]) -> Result<Reply, Outcome> {
+        let kind = items.first().map(|item| item.kind.as_str()).unwrap_or_default();
+        let refused = |error: crate::Error| Outcome::new(Kind::Rejected, error.to_string());
+        let data = |item: &Item| item.data_with_uuid().map_err(refused);
+        let create = |model, values: JsValue| self.call(model, "create", &Array::of1(&Array::of1(&values)));
+        for item in items {
+            match kind {
+                "order" if self.syncs_orders() => return self.sync_from_ui(items).await,
+                "order" => create("pos.order", data(item)?).await?,
+                "payment" => create("pos.payment", data(item)?).await?,
+                "session_update" => {
+                    let (id, updates) = (property(&item.data(), "id"), property(&item.data(), "updates"));
+                    if id.is_undefined() || !updates.is_object() {
+                        return Err(said(Kind::Rejected, "a session_update needs data.id and data.updates"));
+                    }
+                    self.call("pos.session", "write", &Array::of2(&Array::of1(&id).into(), &updates)).await?
+                }
+                _ => return Err(unsupported(kind)),
+            };
+        }
+        Ok(Reply::All(Outcome::accepted()))
+    }
+
+    /// All or nothing, and harmless when it is repeated: what the server has of a finished order stays as it is.
+    async fn sync_from_ui(&self, items: &[Item]) -> Result<Reply, Outcome> {
+        let orders = Array::new();
+        for item in items {
+            orders.push(&item.data_with_uuid().map_err(|error| Outcome::new(Kind::Rejected, error.to_string()))?);
+        }
+        let result = self.call("pos.order", "sync_from_ui", &Array::of1(&orders)).await?;
+        let stored = texts(&list(property(&result, "pos.order"))?, "uuid");
+        let outcome = |item: &Item| {
+            if stored.contains(&item.uuid) {
+                return Outcome::accepted();
+            }
+            said(Kind::Unknown, "the server's answer does not name the order")
+        };
+        Ok(Reply::Each(items.iter().map(outcome).collect()))
+    }
+}
+
+impl Transport for Odoo {
+    fn batch(&self, kind: &str) -> usize {
+        match (kind, &self.0) {
+            ("order", Wire::Rpc { batch, .. }) => *batch,
+            ("order" | "payment" | "session_update", _) => 1,
+            _ => 0,
+        }
+    }
+
+    fn push(&self, items: Rc<[Item]>) -> LocalBoxFuture<'static, Reply> {
+        let odoo = self.clone();
+        async move { odoo.send(&items).await.unwrap_or_else(Reply::All) }.boxed_local()
+    }
+
+    /// A draft at the server is not the order that was paid here: it has to be sent again, which updates it.
+    fn known(&self, kind: &str, uuids: Vec<String>) -> Question<Vec<String>> {
+        let model = match kind {
+            "order" => "pos.order",
+            "payment" => "pos.payment",
+            // Written again, a session is the same as before.
+            _ => return async { Ok(None) }.boxed_local(),
+        };
+        let updates_drafts = self.syncs_orders() && kind == "order";
+        let fields: &[&str] = if kind == "order" { &["uuid", "state"] } else { &["uuid"] };
+        let uuids: Array = uuids.iter().map(JsValue::from).collect();
+        let found = self.search(model, "uuid", "in", &uuids, fields);
+        async move {
+            let Some(rows) = found.await? else { return Ok(None) };
+            let is_draft = |row: &JsValue| text(row, "state").as_deref() == Some("draft");
+            Ok(Some(texts(&rows.iter().filter(|row| !(updates_drafts && is_draft(row))).collect(), "uuid")))
+        }
+        .boxed_local()
+    }
+
+    fn orders(&self, session: &JsValue) -> Question<Array> {
+        self.search("pos.order", "session_id", "=", session, &["uuid", "amount_total", "state"])
+    }
+
+    fn users(&self, ids: &JsValue) -> Question<Array> {
+        self.search("res.users", "id", "in", ids, &USER_FIELDS)
+    }
+}
+
+/// Nobody knows how to send this.
+pub(super) fn unsupported(kind: &str) -> Outcome {
+    said(Kind::Unsupported, &format!("nothing here knows how to send '{kind}'; it is kept until somebody decides"))
+}

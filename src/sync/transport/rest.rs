@@ -1,0 +1,96 @@
+//! A plain HTTP interface: one POST for each item, its uuid in the header `Idempotency-Key`.
+
+use std::rc::Rc;
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use js_sys::{Array, encode_uri_component};
+use wasm_bindgen::JsValue;
+
+use super::answer::{Answer, json_headers, list, request, said, text, texts};
+use super::{Question, Reply, Transport};
+use crate::sync::outbox::Item;
+use crate::sync::policy::{Kind, Outcome};
+
+/// Where to post, and where to ask.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    /// `{type}` stands for the type.
+    pub url: String,
+    /// An object of header values, or `undefined`.
+    pub headers: JsValue,
+    /// Answers `?uuid=a&uuid=b` and `?session=7` with an array of `{uuid, amount_total}`.
+    pub lookup: Option<String>,
+}
+
+impl Rest {
+    async fn send(&self, item: &Item) -> Result<Outcome, Outcome> {
+        let url = self.url.replace("{type}", &String::from(encode_uri_component(&item.kind)));
+        let headers = json_headers(&self.headers)?;
+        headers
+            .set("idempotency-key", &item.uuid)
+            .map_err(|_| said(Kind::Rejected, "the uuid cannot stand in a header"))?;
+        let body = item.data_with_uuid().map_err(|error| said(Kind::Rejected, &error.to_string()))?;
+        Ok(outcome(&request(&url, "POST", &headers, Some(&body)).await?))
+    }
+
+    fn ask(&self, query: &str) -> Question<Array> {
+        let Some(lookup) = &self.lookup else { return async { Ok(None) }.boxed_local() };
+        let (url, headers) = (format!("{lookup}?{query}"), self.headers.clone());
+        async move {
+            let answer = request(&url, "GET", &json_headers(&headers)?, None).await?;
+            match outcome(&answer) {
+                done if done.kind.is_done() => list(answer.json).map(Some),
+                // The question was refused, not what it is about.
+                failed if failed.kind == Kind::Rejected => Err(Outcome { kind: Kind::Unknown, ..failed }),
+                failed => Err(failed),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl Transport for Rest {
+    fn batch(&self, _kind: &str) -> usize {
+        1
+    }
+
+    fn push(&self, items: Rc<[Item]>) -> LocalBoxFuture<'static, Reply> {
+        let rest = self.clone();
+        async move {
+            let mut outcomes = Vec::new();
+            for item in items.iter() {
+                outcomes.push(rest.send(item).await.unwrap_or_else(|outcome| outcome));
+            }
+            Reply::Each(outcomes)
+        }
+        .boxed_local()
+    }
+
+    fn known(&self, _kind: &str, uuids: Vec<String>) -> Question<Vec<String>> {
+        let query: Vec<_> = uuids.iter().map(|uuid| format!("uuid={}", encode_uri_component(uuid))).collect();
+        let found = self.ask(&query.join("&"));
+        async move { Ok(found.await?.map(|rows| texts(&rows, "uuid"))) }.boxed_local()
+    }
+
+    fn orders(&self, session: &JsValue) -> Question<Array> {
+        let session = js_sys::JsString::from(session.clone());
+        self.ask(&format!("session={}", encode_uri_component(&String::from(session))))
+    }
+
+    fn users(&self, _ids: &JsValue) -> Question<Array> {
+        async { Ok(None) }.boxed_local()
+    }
+}
+
+/// What a status means (RFC 9110, and for 409 and 422 the draft on the Idempotency-Key header field).
+fn outcome(answer: &Answer) -> Outcome {
+    let kind = match answer.status {
+        200..300 => Kind::Accepted,
+        401 | 419 | 440 => Kind::AuthExpired,
+        408 | 425 => Kind::Timeout,
+        409 => Kind::Duplicate,
+        _ => Kind::Rejected,
+    };
+    let words = ["message", "error", "detail", "title"].into_iter().find_map(|field| text(&answer.json, field));
+    said(kind, &words.unwrap_or_else(|| format!("the server answers with status {}", answer.status)))
+}

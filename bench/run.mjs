@@ -7,10 +7,12 @@ import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { LAUNCH } from "../scripts/chromium.mjs";
 import { serve } from "../scripts/serve.mjs";
+import { shops } from "../scripts/shop.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const root = fileURLToPath(new URL("..", import.meta.url));
-const server = await serve(root);
+const route = shops();
+const server = await serve(root, { routes: [route] });
 
 /** Runs one workload in a new browser with a new profile. */
 async function fresh(workload, argument) {
@@ -71,6 +73,14 @@ compare("pending count of 50,000 / raw index count", queue.count, queue.rawCount
 const { sell } = await rounds({ sell: ["sales", 300] });
 compare("one sale, strict, p50 / raw put", sell.oursP50, sell.rawP50);
 compare("one sale, strict, p99 / raw put", sell.oursP99, sell.rawP99);
+for (const count of [10, 50]) {
+  const { list } = await rounds({ list: ["users", count] });
+  compare(`${count} users, one transaction / one after the other`, list.together, list.sequence, faster(4));
+}
+for (const latency of [0, 50]) {
+  const { queued } = await rounds({ queued: ["drain", [200, latency]] });
+  compare(`200 orders, ${latency} ms away, batches / one by one`, queued.batches, queued.oneByOne);
+}
 const files = readdirSync(join(root, "pkg"));
 const glue = files.find((name) => /^pos_offline-\w+\.js$/.test(name));
 const wasm = files.find((name) => name.endsWith(".wasm"));
@@ -82,6 +92,7 @@ const browser = await chromium.launch(LAUNCH);
 const version = browser.version();
 await browser.close();
 await server.close();
+route.close();
 
 console.log(`Chromium ${version}, ${cpus().length} x ${cpus()[0].model}, Node ${process.version}, medians of ${ROUNDS} rounds`);
 console.table(table);

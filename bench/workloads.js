@@ -142,6 +142,51 @@ export async function sales(count) {
   return { rawP50: at(times.raw, 0.5), oursP50: at(times.ours, 0.5), rawP99: at(times.raw, 0.99), oursP99: at(times.ours, 0.99) };
 }
 
+/** A list of users from the server: all in one transaction, and the old way, one transaction after the other. */
+export async function users(count) {
+  const { ConnectionMonitor, SyncManager } = await import("/pkg/index.js");
+  const database = await ours();
+  const list = Array.from({ length: count }, (_, at) => ({ id: at + 1, name: `User ${at}`, login: `user${at}`, pos_offline_pin_hash: "9f86d081884c7d65" }));
+  const transport = { push: () => "ok", users: () => list };
+  const monitor = new ConnectionMonitor();
+  const manager = new SyncManager({ user: { id: 1 } }, { database, monitor, transport });
+  const times = { together: [], sequence: [] };
+  for (let round = 0; round < 20; round++) {
+    for (const name of round % 2 ? ["together", "sequence"] : ["sequence", "together"]) {
+      const [time] = await timed(async () => {
+        if (name === "together") return void check((await manager.updateCachedData()).saved, count, "users");
+        for (const user of list) await database.saveUser(user);
+      });
+      times[name].push(time);
+    }
+  }
+  check((await database.getAllUsers()).length, count, "users on disk");
+  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+  return { together: median(times.together), sequence: median(times.sequence) };
+}
+
+/** A till that was offline has `count` orders: to the loopback server in batches side by side, and one request after the other. */
+export async function drain([count, latency]) {
+  const { ConnectionMonitor, SyncManager } = await import("/pkg/index.js");
+  const { shop } = await import("/tests/js/shop.js");
+  const database = await ours();
+  const order = (at) => ({ name: `Order ${at}`, amount_total: 2.07, state: "paid", session_id: 1, lines: [[0, 0, { product_id: 1, qty: 1 }]], payment_ids: [] });
+  const time = async (options) => {
+    const { url, control, state } = await shop({ latency });
+    const monitor = new ConnectionMonitor({ urls: [`${url}/ping`] });
+    const manager = new SyncManager(null, { database, monitor, transport: { kind: "odoo", url }, ...options });
+    for (let at = 0; at < count; at++) await manager.addToSyncQueue("order", order(at));
+    await control({ latency });
+    await monitor.checkNow();
+    const [drained] = await timed(() => manager.syncOfflineTransactions());
+    check((await state()).orders.length, count, "orders at the server");
+    manager.destroy();
+    monitor.stop();
+    return drained;
+  };
+  return { batches: await time({}), oneByOne: await time({ batch: 1, parallel: 1 }) };
+}
+
 /** From bytes in memory to a module that can be called, and from the import of the package, fetches included. */
 export async function instantiate([glue, wasm]) {
   const [imported] = await timed(() => import("/pkg/index.js"));

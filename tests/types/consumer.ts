@@ -2,8 +2,10 @@
 import {
   ConnectionMonitor,
   connectionMonitor,
+  createSyncManager,
   OfflineDB,
   offlineDB,
+  SyncManager,
   type BulkReport,
   type ConnectionStatus,
   type ErrorCode,
@@ -11,6 +13,9 @@ import {
   type PosOfflineError,
   type ProductRecord,
   type Query,
+  type Receipt,
+  type SyncStatus,
+  type SyncTransport,
   type TransactionRecord,
 } from "../../pkg/index.js";
 
@@ -115,5 +120,36 @@ async function connection(): Promise<void> {
   void [reachable, connected, timers];
 }
 
+async function sync(): Promise<void> {
+  const manager = createSyncManager({ user: { id: 2 } }, { transport: { kind: "odoo", context: { config_id: 1 } }, backoff: { cap: 60_000 } });
+  await manager.init();
+  const receipt: Receipt = await manager.addToSyncQueue("order", { amount_total: 2.07 });
+  const { sequence } = await manager.commitSale({ order: { state: "paid" }, lines: [{ qty: 1 }], after: receipt.uuid });
+  same<Same<typeof sequence, number>>();
+  const { pendingCount, hold }: SyncStatus = manager.getSyncStatus();
+  same<Same<NonNullable<typeof hold>["reason"], "network" | "rate-limited" | "maintenance" | "session-expired" | "failing">>();
+  const [dead] = await manager.getRejected();
+  const words: string | null | undefined = dead?.last_error;
+  const { matches, missing } = await manager.reconcile(7);
+  const p99: number = manager.getMetrics().latency.commit.p99;
+  const transport: SyncTransport = {
+    batch: 5,
+    push: async (items) => items.map(({ uuid }) => (uuid ? "ok" : { outcome: "rejected", message: "no uuid" })),
+  };
+  new SyncManager(null, { transport, keepSynced: true }).destroy();
+  window.addEventListener("pos-sync-progress", ({ detail }) => console.log(detail.synced, detail.transactionId));
+  // @ts-expect-error no such outcome
+  new SyncManager(null, { transport: { push: () => "fine" } });
+  // @ts-expect-error a REST transport needs a URL
+  new SyncManager(null, { transport: { kind: "rest" } });
+  // @ts-expect-error a misspelt option
+  new SyncManager(null, { intervall: 1 });
+  // @ts-expect-error an order is missing
+  await manager.commitSale({ lines: [] });
+  manager.destroy();
+  void [pendingCount, words, matches, missing, p99];
+}
+
 void till;
 void connection;
+void sync;

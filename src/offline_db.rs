@@ -2,6 +2,9 @@
 //!
 //! Records come and go as JavaScript objects, so that every field passes through; the fields the library owns are
 //! stamped on a copy. `generic.rs` is the face for any store and the base of everything else here.
+//!
+//! Every method gives an [`Operation`] that owns what it needs, so that a method that only names a store and a query
+//! hands on the operation of another and is compiled to a call.
 
 mod age;
 mod cache;
@@ -24,6 +27,7 @@ mod users;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_events::EventListener;
 use rexie::TransactionMode;
 use web_sys::IdbTransaction;
@@ -35,6 +39,9 @@ pub use age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 pub use cache::{CacheCounts, CacheInput};
 pub use quota::Quota;
 pub use users::SavedUser;
+
+/// What a call of [`OfflineDb`] does; it runs when it is awaited.
+pub type Operation<T> = LocalBoxFuture<'static, Result<T>>;
 
 /// The till's database. Cloning gives another handle of the same one.
 #[derive(Debug, Clone)]
@@ -59,12 +66,16 @@ impl OfflineDb {
     ///
     /// # Errors
     /// As [`Database::init`].
-    pub async fn init(&self) -> Result<()> {
-        self.database.init().await?;
-        if self.on_hidden.borrow().is_none() {
-            *self.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&self.database);
+    pub fn init(&self) -> Operation<()> {
+        let db = self.clone();
+        async move {
+            db.database.init().await?;
+            if db.on_hidden.borrow().is_none() {
+                *db.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&db.database);
+            }
+            Ok(())
         }
-        Ok(())
+        .boxed_local()
     }
 
     /// Whether it is open.
@@ -82,9 +93,13 @@ impl OfflineDb {
     ///
     /// # Errors
     /// As [`Database::reset`].
-    pub async fn reset(&self) -> Result<()> {
-        self.on_hidden.borrow_mut().take();
-        self.database.reset().await
+    pub fn reset(&self) -> Operation<()> {
+        let db = self.clone();
+        async move {
+            db.on_hidden.borrow_mut().take();
+            db.database.reset().await
+        }
+        .boxed_local()
     }
 
     /// A native transaction: the escape hatch. Its `put` and `add` bring flags and times into the form on disk, so that

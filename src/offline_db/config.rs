@@ -1,11 +1,11 @@
 //! Named settings.
 
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use super::OfflineDb;
+use super::{OfflineDb, Operation};
 use crate::clock;
-use crate::error::Result;
 use crate::model::ConfigEntry;
 use crate::row::Row;
 use crate::store::{Record, WriteOptions};
@@ -14,17 +14,17 @@ const STORE: &str = ConfigEntry::STORE;
 
 impl OfflineDb {
     /// Saves a setting of any shape; resolves with its key.
-    pub async fn save_config(&self, key: &str, value: &JsValue) -> Result<JsValue> {
+    pub fn save_config(&self, key: &str, value: &JsValue) -> Operation<JsValue> {
         let row = Row::owned(Object::new().into());
         row.set("key", key);
         row.set("value", value);
         row.set("updated", clock::now_iso());
-        self.put(STORE, row.as_js(), WriteOptions::default()).await
+        self.put(STORE, row.into(), WriteOptions::default())
     }
 
     /// The value of a setting, `undefined` when it was never saved.
-    pub async fn get_config(&self, key: &str) -> Result<JsValue> {
-        let row = self.get(STORE, &key.into()).await?;
-        Ok(if row.is_undefined() { row } else { Row::owned(row).get("value") })
+    pub fn get_config(&self, key: &str) -> Operation<JsValue> {
+        let value = |row: JsValue| if row.is_undefined() { row } else { Row::owned(row).get("value") };
+        self.get(STORE, key.into()).map_ok(value).boxed_local()
     }
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use super::OfflineDb;
 use crate::error::{Error, Result};
 use crate::row::Row;
-use crate::store::KeyValue;
+use crate::store::{KeyValue, WriteOptions};
 
 /// A new uuid, version 4. Works without a secure context, unlike `crypto.randomUUID`.
 pub(super) fn new_uuid() -> String {
@@ -50,14 +50,12 @@ impl OfflineDb {
     /// to nobody and is not looked up.
     pub(super) async fn save_sale(&self, store: &str, key_field: &str, row: &Row, is_new: bool) -> Result<()> {
         let key = KeyValue::argument(key_field, &row.get(key_field))?;
-        self.database
-            .write(&[store], async |tx| {
-                let rows = tx.rows(store)?;
-                if !is_new {
-                    same_sale(&rows.get(&key)?.await?, row, key_field)?;
-                }
-                rows.put(row.as_js()).map(drop)
-            })
-            .await
+        if is_new {
+            self.put_row(store, row, WriteOptions::default()).await?;
+        } else {
+            let next = |stored| same_sale(&stored, row, key_field).map(|()| Some(row.clone()));
+            self.replace(store, &key, &next).await?;
+        }
+        Ok(())
     }
 }

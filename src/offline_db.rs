@@ -27,7 +27,7 @@ mod users;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::{FutureExt, LocalBoxFuture, TryFutureExt};
 use gloo_events::EventListener;
 use rexie::TransactionMode;
 use web_sys::IdbTransaction;
@@ -42,6 +42,12 @@ pub use users::SavedUser;
 
 /// What a call of [`OfflineDb`] does; it runs when it is awaited.
 pub type Operation<T> = LocalBoxFuture<'static, Result<T>>;
+
+/// The operation with what it resolves with made into something else. A function, not a closure: the same machinery
+/// serves all with these types.
+fn then<T: 'static, U: 'static>(operation: Operation<T>, make: fn(T) -> U) -> Operation<U> {
+    operation.map_ok(make).boxed_local()
+}
 
 /// The till's database. Cloning gives another handle of the same one.
 #[derive(Debug, Clone)]

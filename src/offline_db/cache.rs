@@ -1,10 +1,10 @@
 //! Everything that is loaded from the server at once.
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
-use super::{OfflineDb, Operation};
+use super::{OfflineDb, Operation, then};
 use crate::model::{Category, PaymentMethod, Product, Tax};
 use crate::row::Row;
 use crate::store::{Bulk, BulkReport, Record, Select};
@@ -39,17 +39,17 @@ impl OfflineDb {
 
     /// The four lists, in the order of [`CacheInput`], from one transaction.
     pub fn get_all_pos_data(&self) -> Operation<Vec<Array>> {
-        self.select_each(CACHED.map(|store| (store.to_owned(), Select::all())).into())
+        self.select_stores(&CACHED)
     }
 
     /// Deletes the four lists, in one transaction.
     pub fn clear_all_pos_data(&self) -> Operation<()> {
-        self.clear_each(CACHED.map(str::to_owned).into())
+        self.clear_each(&CACHED)
     }
 
     /// Whether there are products to sell.
     pub fn has_cached_pos_data(&self) -> Operation<bool> {
-        self.count(Product::STORE, Select::all()).map_ok(|count| count > 0).boxed_local()
+        then(self.count(Product::STORE, Select::all()), |count| count > 0)
     }
 
     /// Every row of every store, as `{store: rows}`, from one transaction.
@@ -57,8 +57,7 @@ impl OfflineDb {
         let db = self.clone();
         async move {
             let names = db.database.schema().names();
-            let queries = names.iter().map(|name| ((*name).to_owned(), Select::all())).collect();
-            let lists = db.select_each(queries).await?;
+            let lists = db.select_stores(&names).await?;
             let all = Row::owned(Object::new().into());
             names.into_iter().zip(lists).for_each(|(name, rows)| all.set(name, rows));
             Ok(JsValue::from(all).into())

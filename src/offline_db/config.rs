@@ -1,10 +1,9 @@
 //! Named settings.
 
-use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use super::{OfflineDb, Operation};
+use super::{OfflineDb, Operation, then};
 use crate::clock;
 use crate::model::ConfigEntry;
 use crate::row::Row;
@@ -24,7 +23,6 @@ impl OfflineDb {
 
     /// The value of a setting, `undefined` when it was never saved.
     pub fn get_config(&self, key: &str) -> Operation<JsValue> {
-        let value = |row: JsValue| if row.is_undefined() { row } else { Row::owned(row).get("value") };
-        self.get(STORE, key.into()).map_ok(value).boxed_local()
+        then(self.get(STORE, key.into()), |row| if row.is_undefined() { row } else { Row::owned(row).get("value") })
     }
 }

@@ -1,10 +1,10 @@
 //! Any store, records as JavaScript objects.
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{OfflineDb, Operation};
+use super::{OfflineDb, Operation, then};
 use crate::error::{Error, Result};
 use crate::row::{Row, describe};
 use crate::stamp;
@@ -44,8 +44,14 @@ impl OfflineDb {
     /// The records that several queries ask for, one after the other in one list, from one transaction.
     pub(super) fn select_all_of(&self, store: &str, selects: Vec<Select>) -> Operation<Array> {
         let queries = selects.into_iter().map(|select| (store.to_owned(), select)).collect();
-        let joined = |lists: Vec<Array>| lists.into_iter().reduce(|all, list| all.concat(&list)).unwrap_or_default();
-        self.select_each(queries).map_ok(joined).boxed_local()
+        then(self.select_each(queries), |lists| {
+            lists.into_iter().reduce(|all, list| all.concat(&list)).unwrap_or_default()
+        })
+    }
+
+    /// Every record of each of several stores, from one transaction.
+    pub(super) fn select_stores(&self, stores: &[&str]) -> Operation<Vec<Array>> {
+        self.select_each(stores.iter().map(|store| ((*store).to_owned(), Select::all())).collect())
     }
 
     /// The records that each of several queries asks for, from one transaction.
@@ -76,7 +82,7 @@ impl OfflineDb {
     /// The first record that a query asks for, `undefined` when there is none.
     pub(super) fn first(&self, store: &str, select: Select) -> Operation<JsValue> {
         // Array.get beyond the end is undefined.
-        self.select(store, select.limit(1)).map_ok(|rows| rows.get(0)).boxed_local()
+        then(self.select(store, select.limit(1)), |rows| rows.get(0))
     }
 
     /// How many records a query asks for, its limit left aside.
@@ -87,9 +93,8 @@ impl OfflineDb {
 
     /// Deletes the record with this key, if there is one.
     pub fn delete(&self, store: &str, key: JsValue) -> Operation<()> {
-        self.delete_keys(store, KeyValue::argument("key", &key).map(|key| vec![key]), WriteOptions::default())
-            .map_ok(drop)
-            .boxed_local()
+        let keys = KeyValue::argument("key", &key).map(|key| vec![key]);
+        then(self.delete_keys(store, keys, WriteOptions::default()), drop)
     }
 
     /// Deletes the records with these keys in one transaction; how many keys were given.
@@ -121,12 +126,13 @@ impl OfflineDb {
 
     /// Deletes every record of a store.
     pub fn clear(&self, store: &str) -> Operation<()> {
-        self.clear_each(vec![store.to_owned()])
+        self.clear_each(&[store])
     }
 
     /// Deletes every record of several stores, in one transaction.
-    pub(super) fn clear_each(&self, stores: Vec<String>) -> Operation<()> {
+    pub(super) fn clear_each(&self, stores: &[&str]) -> Operation<()> {
         let database = self.database.clone();
+        let stores: Vec<_> = stores.iter().map(|store| (*store).to_owned()).collect();
         async move {
             let stores: Vec<_> = stores.iter().map(String::as_str).collect();
             database.write(&stores, async |tx| stores.iter().try_for_each(|store| tx.rows(store)?.clear())).await

@@ -76,7 +76,7 @@ impl OfflineDb {
                     Ok(found.concat(&pending_outside_index(&rows).await?))
                 })
                 .await?;
-            Ok(oldest_first(found, DATE))
+            Ok(oldest_first(&found, DATE))
         }
         .boxed_local()
     }
@@ -99,7 +99,7 @@ impl OfflineDb {
                 let date = Row::owned(order.clone()).get(DATE);
                 clock::read_ms(&date).is_some_and(|date| (from..=to).contains(&date))
             };
-            Ok(oldest_first(found.iter().filter(within).collect(), DATE))
+            Ok(oldest_first(&found.iter().filter(within).collect(), DATE))
         }
         .boxed_local()
     }
@@ -158,8 +158,8 @@ async fn pending_outside_index(rows: &ReadRows) -> Result<Array> {
 /// time sort differently within a day), `Date` objects, and milliseconds.
 fn days(from: f64, to: f64, state: Option<&str>) -> [Bounds; 3] {
     // A zone shifts a written day by at most 14 hours.
-    let first_day = clock::iso(from - clock::DAY_MS)[..10].to_owned();
-    let last_day = format!("{}~", &clock::iso(to + clock::DAY_MS)[..10]);
+    let first_day = clock::day(from - clock::DAY_MS);
+    let last_day = clock::day(to + clock::DAY_MS) + "~";
     let key = |date: KeyValue| match state {
         Some(state) => KeyValue::Array(vec![KeyValue::Text(state.to_owned()), date]),
         None => date,

@@ -1,10 +1,10 @@
 //! The catalogue: products, and the small lists that come with them.
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{OfflineDb, Operation};
+use super::{OfflineDb, Operation, then};
 use crate::clock;
 use crate::model::{Category, Product, Tax};
 use crate::store::{Bounds, Bulk, BulkReport, KeyValue, Record, Select};
@@ -48,9 +48,9 @@ impl OfflineDb {
         let db = self.clone();
         async move {
             let id = KeyValue::argument("categoryId", &category)?;
-            let as_number_or_as_pair = [Bounds::only(id.clone()), Bounds::prefix(vec![id])];
-            let selects = as_number_or_as_pair.map(|bounds| Select::index(Product::CATEG_ID.name, bounds));
-            db.select_all_of(STORE, selects.into()).await
+            let by_category = |bounds| Select::index(Product::CATEG_ID.name, bounds);
+            let selects = vec![by_category(Bounds::only(id.clone())), by_category(Bounds::prefix(vec![id]))];
+            db.select_all_of(STORE, selects).await
         }
         .boxed_local()
     }
@@ -71,7 +71,7 @@ impl OfflineDb {
 }
 
 fn or_null(found: Operation<JsValue>) -> Operation<JsValue> {
-    found.map_ok(|found| if found.is_undefined() { JsValue::NULL } else { found }).boxed_local()
+    then(found, |found| if found.is_undefined() { JsValue::NULL } else { found })
 }
 
 fn by_text(index: &str, text: &str) -> Select {

@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::age::{Cutoff, oldest_first};
 use super::generic::delete_where;
-use super::{OfflineDb, Operation};
+use super::{OfflineDb, Operation, then};
 use crate::clock;
 use crate::model::{OfflineOrder, Transaction};
 use crate::row::Row;
@@ -61,7 +61,7 @@ impl Queue {
     /// Every row that the server has not confirmed, oldest first.
     pub fn unsynced(&self, db: &OfflineDb) -> Operation<Array> {
         let rows = db.select(self.store, self.unconfirmed());
-        if self.is_composite { rows } else { rows.map_ok(|rows| oldest_first(rows, "created_at")).boxed_local() }
+        if self.is_composite { rows } else { then(rows, |rows| oldest_first(&rows, "created_at")) }
     }
 
     /// How many there are; counted in the index, no record is read.

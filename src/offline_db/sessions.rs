@@ -1,13 +1,13 @@
 //! Cashier sessions.
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::age::Cutoff;
 use super::generic::delete_where;
 use super::identity::new_key;
-use super::{OfflineDb, Operation};
+use super::{OfflineDb, Operation, then};
 use crate::clock;
 use crate::model::Session;
 use crate::row::Row;
@@ -43,7 +43,7 @@ impl OfflineDb {
 
     /// The most recently accessed session that has a user, else `null`.
     pub fn get_active_session(&self) -> Operation<JsValue> {
-        self.select(STORE, Select::all()).map_ok(latest_with_user).boxed_local()
+        then(self.select(STORE, Select::all()), latest_with_user)
     }
 
     /// Touches `lastAccessed`; whether the session exists.

@@ -16,7 +16,7 @@ mod sync_errors;
 mod transactions;
 mod users;
 
-use futures::future::FutureExt;
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use rexie::TransactionMode;
 use wasm_bindgen::prelude::*;
@@ -24,7 +24,7 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::IdbTransaction;
 
 use crate::error::Result;
-use crate::offline_db::OfflineDb;
+use crate::offline_db::{OfflineDb, Operation};
 use decode::one_or_more_texts;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -54,7 +54,7 @@ impl JsOfflineDb {
     /// Opens and upgrades; resolves when ready. Calling it again is harmless.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn init(&self) -> Promise {
-        self.run(async move |db| db.init().await.map(|()| JsValue::UNDEFINED))
+        self.run(|db| Ok(db.init().map_ok(|()| JsValue::UNDEFINED).boxed_local()))
     }
 
     /// Whether the database is open.
@@ -72,7 +72,7 @@ impl JsOfflineDb {
     /// Deletes the database with every row in it; resolves true. The next call opens a new, empty one.
     #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
     pub fn reset(&self) -> Promise {
-        self.run(async move |db| db.reset().await.map(|()| true))
+        self.confirm(|db| Ok(db.reset()))
     }
 
     /// A native transaction over one or more stores, begun at once. The database must be open. `put` and `add` of its
@@ -105,15 +105,23 @@ impl JsOfflineDb {
         self.0.clone()
     }
 
-    /// Runs a call on a handle of its own, so that this object can be closed or freed meanwhile. Boxed, so that the
-    /// promise around it is compiled once and not for each method.
-    fn run<T: Into<JsValue>>(&self, call: impl AsyncFnOnce(OfflineDb) -> Result<T> + 'static) -> Promise {
-        let db = self.0.clone();
-        promise(async move { Ok(call(db).await?.into()) })
+    /// The promise of an operation. `call` decodes the arguments; what it refuses rejects the promise as well. The
+    /// operation has a handle of its own, so that this object can be closed or freed meanwhile.
+    fn run<T: Into<JsValue> + 'static>(&self, call: impl FnOnce(&OfflineDb) -> Result<Operation<T>>) -> Promise {
+        promise_of(call(&self.0))
+    }
+
+    /// The promise of an operation without a result; resolves true.
+    fn confirm(&self, call: impl FnOnce(&OfflineDb) -> Result<Operation<()>>) -> Promise {
+        promise_of(call(&self.0).map(|operation| operation.map_ok(|()| true).boxed_local()))
     }
 }
 
-/// The promise of a future; boxed, so that what is around it is compiled once and not for each method.
+fn promise_of<T: Into<JsValue> + 'static>(operation: Result<Operation<T>>) -> Promise {
+    promise(async move { Ok(operation?.await?.into()) })
+}
+
+/// The promise of a future; boxed, so that what is around it is compiled once and not for each kind of result.
 fn promise(call: impl Future<Output = std::result::Result<JsValue, JsValue>> + 'static) -> Promise {
     future_to_promise(call.boxed_local())
 }

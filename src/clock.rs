@@ -34,6 +34,13 @@ pub(crate) fn iso(ms: f64) -> String {
     Date::new(&JsValue::from_f64(ms)).to_iso_string().into()
 }
 
+/// The day as `2026-01-07`, in UTC.
+pub(crate) fn day(ms: f64) -> String {
+    let mut text = iso(ms);
+    text.truncate("2026-01-07".len());
+    text
+}
+
 /// Reads a point in time: ISO-8601, Odoo's `2026-01-07 10:00:00` (UTC), a `Date`, or milliseconds since 1970.
 /// `None` when the value is no date.
 pub(crate) fn read_ms(value: &JsValue) -> Option<f64> {
@@ -61,10 +68,10 @@ pub(crate) fn canonical(text: &str) -> Option<String> {
     }
     let rest = rest.strip_prefix(['T', ' '])?;
     let zone_at = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
-    let (clock, zone) = rest.split_at(zone_at);
+    let (clock, zone) = rest.split_at_checked(zone_at)?;
     let zone = match zone {
         "" | "Z" => "Z",
-        offset if matches_shape(&offset[1..], "dd:dd") => offset,
+        offset if matches_shape(offset, "+dd:dd") || matches_shape(offset, "-dd:dd") => offset,
         _ => return None,
     };
     let clock = match clock.split_once('.') {

@@ -2,6 +2,9 @@
 //!
 //! Records come and go as JavaScript objects, so that every field passes through; the fields the library owns are
 //! stamped on a copy. `generic.rs` is the face for any store and the base of everything else here.
+//!
+//! Every method gives an [`Operation`] that owns what it needs, so that a method that only names a store and a query
+//! hands on the operation of another and is compiled to a call.
 
 mod age;
 mod cache;
@@ -24,6 +27,7 @@ mod users;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use futures::future::{FutureExt, LocalBoxFuture, TryFutureExt};
 use gloo_events::EventListener;
 use rexie::TransactionMode;
 use web_sys::IdbTransaction;
@@ -39,6 +43,15 @@ pub use users::SavedUser;
 pub(crate) use config::config_row;
 pub(crate) use identity::{new_key, new_uuid, put_sale};
 pub(crate) use orders::{as_sent, order_row};
+
+/// What a call of [`OfflineDb`] does; it runs when it is awaited.
+pub type Operation<T> = LocalBoxFuture<'static, Result<T>>;
+
+/// The operation with what it resolves with made into something else. A function, not a closure: the same machinery
+/// serves all with these types.
+fn then<T: 'static, U: 'static>(operation: Operation<T>, make: fn(T) -> U) -> Operation<U> {
+    operation.map_ok(make).boxed_local()
+}
 
 /// The till's database. Cloning gives another handle of the same one.
 #[derive(Debug, Clone)]
@@ -63,12 +76,16 @@ impl OfflineDb {
     ///
     /// # Errors
     /// As [`Database::init`].
-    pub async fn init(&self) -> Result<()> {
-        self.database.init().await?;
-        if self.on_hidden.borrow().is_none() {
-            *self.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&self.database);
+    pub fn init(&self) -> Operation<()> {
+        let db = self.clone();
+        async move {
+            db.database.init().await?;
+            if db.on_hidden.borrow().is_none() {
+                *db.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&db.database);
+            }
+            Ok(())
         }
-        Ok(())
+        .boxed_local()
     }
 
     /// Whether it is open.
@@ -86,9 +103,13 @@ impl OfflineDb {
     ///
     /// # Errors
     /// As [`Database::reset`].
-    pub async fn reset(&self) -> Result<()> {
-        self.on_hidden.borrow_mut().take();
-        self.database.reset().await
+    pub fn reset(&self) -> Operation<()> {
+        let db = self.clone();
+        async move {
+            db.on_hidden.borrow_mut().take();
+            db.database.reset().await
+        }
+        .boxed_local()
     }
 
     /// A native transaction: the escape hatch. Its `put` and `add` bring flags and times into the form on disk, so that

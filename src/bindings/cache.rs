@@ -1,10 +1,13 @@
 //! Everything that is loaded from the server at once.
 
-use js_sys::Promise;
+use futures::future::{FutureExt, TryFutureExt};
+use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::JsOfflineDb;
 use super::decode::{Options, tell_failures};
-use super::{JsOfflineDb, encode};
+use crate::offline_db::CacheCounts;
+use crate::row::Row;
 
 /// The lists in the order of [`crate::offline_db::CacheInput`].
 const LISTS: [&str; 4] = ["products", "categories", "paymentMethods", "taxes"];
@@ -14,49 +17,52 @@ impl JsOfflineDb {
     /// Saves the four lists; a list that is missing counts 0.
     #[wasm_bindgen(js_name = cacheAllPOSData, unchecked_return_type = "Promise<POSDataCounts>")]
     pub fn cache_all_pos_data(&self, #[wasm_bindgen(unchecked_param_type = "POSDataInput")] data: JsValue) -> Promise {
-        self.run(async move |db| {
+        self.run(|db| {
             let options = Options::lenient("data", &data)?;
-            let reports = db.cache_all_pos_data(&LISTS.map(|list| options.get(list))).await?;
-            for (list, report) in LISTS.into_iter().zip(&reports) {
-                tell_failures(list, report, None);
-            }
-            let [products, categories, payment_methods, taxes] = reports.map(|report| report.saved.into());
-            Ok(lists([products, categories, payment_methods, taxes]))
+            let saved = |reports: CacheCounts| {
+                for (list, report) in LISTS.into_iter().zip(&reports) {
+                    tell_failures(list, report, None);
+                }
+                lists(reports.map(|report| report.saved))
+            };
+            Ok(db.cache_all_pos_data(LISTS.map(|list| options.get(list))).map_ok(saved).boxed_local())
         })
     }
 
     /// The four lists, from one transaction.
     #[wasm_bindgen(js_name = getAllPOSData, unchecked_return_type = "Promise<POSData>")]
     pub fn get_all_pos_data(&self) -> Promise {
-        self.run(async move |db| Ok(lists(db.get_all_pos_data().await?.map(JsValue::from))))
+        self.run(|db| Ok(db.get_all_pos_data().map_ok(lists).boxed_local()))
     }
 
     /// Deletes the four lists, in one transaction; resolves true.
     #[wasm_bindgen(js_name = clearAllPOSData, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_pos_data(&self) -> Promise {
-        self.run(async move |db| db.clear_all_pos_data().await.map(|()| true))
+        self.confirm(|db| Ok(db.clear_all_pos_data()))
     }
 
     /// Whether there are products to sell.
     #[wasm_bindgen(js_name = hasCachedPOSData, unchecked_return_type = "Promise<boolean>")]
     pub fn has_cached_pos_data(&self) -> Promise {
-        self.run(async move |db| db.has_cached_pos_data().await)
+        self.run(|db| Ok(db.has_cached_pos_data()))
     }
 
     /// Every row of every store, from one transaction.
     #[wasm_bindgen(js_name = readAll, unchecked_return_type = "Promise<Record<StoreName, StoredRecord[]>>")]
     pub fn read_all(&self) -> Promise {
-        self.run(async move |db| db.read_all().await)
+        self.run(|db| Ok(db.read_all()))
     }
 
     /// How many rows each store has.
     #[wasm_bindgen(unchecked_return_type = "Promise<Record<StoreName, number>>")]
     pub fn counts(&self) -> Promise {
-        self.run(async move |db| db.counts().await)
+        self.run(|db| Ok(db.counts()))
     }
 }
 
-fn lists(values: [JsValue; 4]) -> JsValue {
-    let [products, categories, payment_methods, taxes] = values;
-    encode::object([(LISTS[0], products), (LISTS[1], categories), (LISTS[2], payment_methods), (LISTS[3], taxes)])
+/// An object of what there is for each list.
+fn lists<T: Into<JsValue>>(values: impl IntoIterator<Item = T>) -> JsValue {
+    let object = Row::owned(Object::new().into());
+    LISTS.into_iter().zip(values).for_each(|(list, value)| object.set(list, value));
+    object.into()
 }

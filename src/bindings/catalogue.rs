@@ -1,14 +1,13 @@
 //! The catalogue: products, categories, payment methods and taxes.
 
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::JsOfflineDb;
 use super::decode::{self, text};
-use crate::error::Result;
 use crate::model::{Category, PaymentMethod, Product, Tax};
-use crate::offline_db::OfflineDb;
-use crate::store::{Record, Select};
+use crate::store::{BulkReport, Record, Select};
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -20,25 +19,25 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly ProductInput[]")] products: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| save_list(&db, Product::STORE, &products, &options).await)
+        self.save_list(Product::STORE, products, &options)
     }
 
     /// Every product.
     #[wasm_bindgen(js_name = getAllProducts, unchecked_return_type = "Promise<ProductRecord[]>")]
     pub fn get_all_products(&self) -> Promise {
-        self.run(async move |db| db.select(Product::STORE, &Select::all()).await)
+        self.run(|db| Ok(db.select(Product::STORE, Select::all())))
     }
 
     /// The product, null when there is none.
     #[wasm_bindgen(js_name = getProduct, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(async move |db| db.get_product(&id).await)
+        self.run(|db| Ok(db.get_product(id)))
     }
 
     /// The product with this barcode, null when there is none.
     #[wasm_bindgen(js_name = getProductByBarcode, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product_by_barcode(&self, #[wasm_bindgen(unchecked_param_type = "string")] barcode: JsValue) -> Promise {
-        self.run(async move |db| db.get_product_by_barcode(&text("barcode", &barcode)?).await)
+        self.run(|db| Ok(db.get_product_by_barcode(&text("barcode", &barcode)?)))
     }
 
     /// The product with this internal reference, null when there is none.
@@ -47,7 +46,7 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] code: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.get_product_by_default_code(&text("code", &code)?).await)
+        self.run(|db| Ok(db.get_product_by_default_code(&text("code", &code)?)))
     }
 
     /// The products of a category, by its id.
@@ -56,19 +55,19 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = categoryId, unchecked_param_type = "RecordKey")] category: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.get_products_by_category(&category).await)
+        self.run(|db| Ok(db.get_products_by_category(category)))
     }
 
     /// How many products there are.
     #[wasm_bindgen(js_name = getProductCount, unchecked_return_type = "Promise<number>")]
     pub fn get_product_count(&self) -> Promise {
-        self.run(async move |db| db.count(Product::STORE, &Select::all()).await)
+        self.run(|db| Ok(db.count(Product::STORE, Select::all())))
     }
 
     /// Deletes every product; resolves true.
     #[wasm_bindgen(js_name = clearAllProducts, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_products(&self) -> Promise {
-        self.run(async move |db| db.clear(Product::STORE).await.map(|()| true))
+        self.confirm(|db| Ok(db.clear(Product::STORE)))
     }
 
     /// Saves categories; resolves how many are saved.
@@ -78,25 +77,25 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly CategoryInput[]")] categories: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| save_list(&db, Category::STORE, &categories, &options).await)
+        self.save_list(Category::STORE, categories, &options)
     }
 
     /// Every category.
     #[wasm_bindgen(js_name = getAllCategories, unchecked_return_type = "Promise<CategoryRecord[]>")]
     pub fn get_all_categories(&self) -> Promise {
-        self.run(async move |db| db.select(Category::STORE, &Select::all()).await)
+        self.run(|db| Ok(db.select(Category::STORE, Select::all())))
     }
 
     /// The category, null when there is none.
     #[wasm_bindgen(js_name = getCategory, unchecked_return_type = "Promise<CategoryRecord | null>")]
     pub fn get_category(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(async move |db| db.get_category(&id).await)
+        self.run(|db| Ok(db.get_category(id)))
     }
 
     /// Deletes every category; resolves true.
     #[wasm_bindgen(js_name = clearAllCategories, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_categories(&self) -> Promise {
-        self.run(async move |db| db.clear(Category::STORE).await.map(|()| true))
+        self.confirm(|db| Ok(db.clear(Category::STORE)))
     }
 
     /// Saves payment methods; resolves how many are saved.
@@ -107,19 +106,19 @@ impl JsOfflineDb {
         payment_methods: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| save_list(&db, PaymentMethod::STORE, &payment_methods, &options).await)
+        self.save_list(PaymentMethod::STORE, payment_methods, &options)
     }
 
     /// Every payment method.
     #[wasm_bindgen(js_name = getAllPaymentMethods, unchecked_return_type = "Promise<PaymentMethodRecord[]>")]
     pub fn get_all_payment_methods(&self) -> Promise {
-        self.run(async move |db| db.select(PaymentMethod::STORE, &Select::all()).await)
+        self.run(|db| Ok(db.select(PaymentMethod::STORE, Select::all())))
     }
 
     /// Deletes every payment method; resolves true.
     #[wasm_bindgen(js_name = clearAllPaymentMethods, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_payment_methods(&self) -> Promise {
-        self.run(async move |db| db.clear(PaymentMethod::STORE).await.map(|()| true))
+        self.confirm(|db| Ok(db.clear(PaymentMethod::STORE)))
     }
 
     /// Saves taxes; resolves how many are saved.
@@ -129,31 +128,37 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly TaxInput[]")] taxes: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| save_list(&db, Tax::STORE, &taxes, &options).await)
+        self.save_list(Tax::STORE, taxes, &options)
     }
 
     /// Every tax.
     #[wasm_bindgen(js_name = getAllTaxes, unchecked_return_type = "Promise<TaxRecord[]>")]
     pub fn get_all_taxes(&self) -> Promise {
-        self.run(async move |db| db.select(Tax::STORE, &Select::all()).await)
+        self.run(|db| Ok(db.select(Tax::STORE, Select::all())))
     }
 
     /// The tax, null when there is none.
     #[wasm_bindgen(js_name = getTax, unchecked_return_type = "Promise<TaxRecord | null>")]
     pub fn get_tax(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(async move |db| db.get_tax(&id).await)
+        self.run(|db| Ok(db.get_tax(id)))
     }
 
     /// Deletes every tax; resolves true.
     #[wasm_bindgen(js_name = clearAllTaxes, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_taxes(&self) -> Promise {
-        self.run(async move |db| db.clear(Tax::STORE).await.map(|()| true))
+        self.confirm(|db| Ok(db.clear(Tax::STORE)))
     }
 }
 
-async fn save_list(db: &OfflineDb, store: &str, records: &JsValue, options: &JsValue) -> Result<u32> {
-    let (bulk, on_report) = decode::bulk(options)?;
-    let report = db.bulk_save_cached(store, records, bulk).await?;
-    decode::tell_failures(store, &report, on_report);
-    Ok(report.saved)
+impl JsOfflineDb {
+    fn save_list(&self, store: &'static str, records: JsValue, options: &JsValue) -> Promise {
+        self.run(|db| {
+            let (bulk, on_report) = decode::bulk(options)?;
+            let saved = move |report: BulkReport| {
+                decode::tell_failures(store, &report, on_report);
+                report.saved
+            };
+            Ok(db.bulk_save_cached(store, records, bulk).map_ok(saved).boxed_local())
+        })
+    }
 }

@@ -201,11 +201,11 @@ pub(super) fn tell_failures(store: &str, report: &BulkReport, on_report: Option<
     const NAMED: usize = 5;
     if !report.failures.is_empty() {
         let (failed, requested) = (report.failures.len(), report.requested);
-        let named: Vec<_> = report.failures.iter().take(NAMED).map(|failure| failure.error.to_string()).collect();
+        let named = report.failures.iter().take(NAMED).map(|failure| JsValue::from(failure.error.to_string()));
         let more = if failed > NAMED { "; ..." } else { "" };
         let text = format!(
             "pos-offline: {failed} of {requested} records were not saved in '{store}': {}{more}",
-            named.join("; ")
+            named.collect::<Array>().join("; ")
         );
         web_sys::console::error_1(&text.into());
     }

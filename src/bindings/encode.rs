@@ -3,6 +3,7 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
+use crate::offline_db::{Quota, SavedUser};
 use crate::row::Row;
 use crate::store::{BulkFailure, BulkProgress, BulkReport, Explanation, ServedBy, Status};
 
@@ -34,6 +35,19 @@ pub(super) fn explanation(explanation: &Explanation) -> JsValue {
         ("missingIndex", missing(&explanation.served_by)),
         ("durability", explanation.durability.as_str().into()),
     ])
+}
+
+pub(super) fn quota(quota: &Quota) -> JsValue {
+    object([
+        ("ok", quota.is_ok().into()),
+        ("usage", quota.usage.into()),
+        ("quota", quota.quota.into()),
+        ("percentUsed", quota.share().into()),
+    ])
+}
+
+pub(super) fn saved_user(user: SavedUser) -> JsValue {
+    object([("id", user.id), ("login", user.login.into()), ("isUpdate", user.is_update.into())])
 }
 
 pub(super) fn status(status: &Status) -> JsValue {

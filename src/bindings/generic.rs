@@ -1,5 +1,6 @@
 //! Any store.
 
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -7,7 +8,7 @@ use super::decode::{self, text};
 use super::{JsOfflineDb, encode};
 use crate::error::Result;
 use crate::offline_db::OfflineDb;
-use crate::store::Select;
+use crate::store::{BulkReport, Select};
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -19,7 +20,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "object")] record: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WriteOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.put(&text("store", &store)?, &record, decode::write_options(&options)?).await)
+        self.run(|db| Ok(db.put(&text("store", &store)?, record, decode::write_options(&options)?)))
     }
 
     /// The record with this primary key, undefined when there is none.
@@ -29,7 +30,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] key: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.get(&text("store", &store)?, &key).await)
+        self.run(|db| Ok(db.get(&text("store", &store)?, key)))
     }
 
     /// Every record of a store, or those of a range of primary keys.
@@ -39,7 +40,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Omit<Query, \"index\">")] options: JsValue,
     ) -> Promise {
-        self.selected(store, options)
+        self.selected(&store, &options)
     }
 
     /// The records that a query asks for.
@@ -49,7 +50,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Query")] query: JsValue,
     ) -> Promise {
-        self.selected(store, query)
+        self.selected(&store, &query)
     }
 
     /// How many records a query asks for, its limit left aside; counted in the index.
@@ -59,9 +60,9 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Query")] query: JsValue,
     ) -> Promise {
-        self.run(async move |db| {
-            let (store, select) = select_of(&db, &store, &query)?;
-            db.count(&store, &select).await
+        self.run(|db| {
+            let (store, select) = select_of(db, &store, &query)?;
+            Ok(db.count(&store, select))
         })
     }
 
@@ -72,9 +73,9 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Query")] query: JsValue,
     ) -> Promise {
-        self.run(async move |db| {
-            let (store, select) = select_of(&db, &store, &query)?;
-            db.explain(&store, &select).await.map(|explanation| encode::explanation(&explanation))
+        self.run(|db| {
+            let (store, select) = select_of(db, &store, &query)?;
+            Ok(db.explain(&store, select).map_ok(|explanation| encode::explanation(&explanation)).boxed_local())
         })
     }
 
@@ -86,13 +87,16 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly object[]")] records: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| {
+        self.run(|db| {
             let (bulk, on_report) = decode::bulk(&options)?;
-            let report = encode::report(&db.bulk_save(&text("store", &store)?, &records, bulk, |_| ()).await?);
-            if let Some(on_report) = on_report {
-                decode::call(&on_report, &report);
-            }
-            Ok(report)
+            let encode = move |report: BulkReport| {
+                let report = encode::report(&report);
+                if let Some(on_report) = on_report {
+                    decode::call(&on_report, &report);
+                }
+                report
+            };
+            Ok(db.bulk_save(&text("store", &store)?, records, bulk).map_ok(encode).boxed_local())
         })
     }
 
@@ -104,7 +108,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly RecordKey[]")] keys: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WriteOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.bulk_delete(&text("store", &store)?, &keys, decode::write_options(&options)?).await)
+        self.run(|db| Ok(db.bulk_delete(&text("store", &store)?, keys, decode::write_options(&options)?)))
     }
 
     /// Deletes the record with this primary key; resolves true.
@@ -114,21 +118,21 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] key: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.delete(&text("store", &store)?, &key).await.map(|()| true))
+        self.confirm(|db| Ok(db.delete(&text("store", &store)?, key)))
     }
 
     /// Deletes every record of a store; resolves true.
     #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
     pub fn clear(&self, #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue) -> Promise {
-        self.run(async move |db| db.clear(&text("store", &store)?).await.map(|()| true))
+        self.confirm(|db| Ok(db.clear(&text("store", &store)?)))
     }
 }
 
 impl JsOfflineDb {
-    fn selected(&self, store: JsValue, query: JsValue) -> Promise {
-        self.run(async move |db| {
-            let (store, select) = select_of(&db, &store, &query)?;
-            db.select(&store, &select).await
+    fn selected(&self, store: &JsValue, query: &JsValue) -> Promise {
+        self.run(|db| {
+            let (store, select) = select_of(db, store, query)?;
+            Ok(db.select(&store, select))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! How much the browser lets this site store.
 
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -12,15 +13,7 @@ impl JsOfflineDb {
     /// does not say (it says only over https and on localhost).
     #[wasm_bindgen(js_name = checkQuota, unchecked_return_type = "Promise<QuotaStatus>")]
     pub fn check_quota(&self) -> Promise {
-        self.run(async move |db| {
-            let quota = db.check_quota().await?;
-            Ok(encode::object([
-                ("ok", quota.is_ok().into()),
-                ("usage", quota.usage.into()),
-                ("quota", quota.quota.into()),
-                ("percentUsed", quota.share().into()),
-            ]))
-        })
+        self.run(|db| Ok(db.check_quota().map_ok(|quota| encode::quota(&quota)).boxed_local()))
     }
 
     /// Runs `saveFn(data, store)` when there is room, after removing what the server has confirmed when there is not;
@@ -33,8 +26,6 @@ impl JsOfflineDb {
         #[wasm_bindgen(js_name = saveFn, unchecked_param_type = "(data: unknown, store: StoreName) => unknown")]
         save: JsValue,
     ) -> Promise {
-        self.run(async move |db| {
-            db.save_with_quota_check(&text("store", &store)?, &data, &function("saveFn", &save)?).await
-        })
+        self.run(|db| Ok(db.save_with_quota_check(text("store", &store)?, data, function("saveFn", &save)?)))
     }
 }

@@ -5,13 +5,15 @@ mod link;
 
 use std::rc::Rc;
 
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::connection::JsConnectionMonitor;
 use super::decode::{self, Options, text, whole_number};
-use super::{JsOfflineDb, promise};
+use super::{JsOfflineDb, promise_of};
 use crate::error::Result;
+use crate::offline_db::Operation;
 use crate::sync::{Decision, Enqueue, Host, SyncManager};
 use link::Monitored;
 
@@ -43,7 +45,7 @@ impl JsSyncManager {
     /// Looks at the outbox, watches the connection, and syncs when the server can be reached.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn init(&self) -> Promise {
-        self.run(async move |manager| manager.init().await.map(|()| JsValue::UNDEFINED))
+        self.run(|manager| Ok(manager.init().map_ok(nothing).boxed_local()))
     }
 
     /// Undoes `init()` and `startSync()`: no timer, listener, lock, channel or request is left.
@@ -66,37 +68,37 @@ impl JsSyncManager {
     /// A round at once, pauses or not; resolves false while the server cannot be reached.
     #[wasm_bindgen(js_name = forceSyncNow, unchecked_return_type = "Promise<boolean>")]
     pub fn force_sync_now(&self) -> Promise {
-        self.run(async move |manager| manager.force().await.map(JsValue::from))
+        self.run(|manager| Ok(manager.force()))
     }
 
     /// All phases; joins a round that is under way. A phase that fails is noted in `sync_errors`, the others go on.
     #[wasm_bindgen(js_name = syncAll, unchecked_return_type = "Promise<SyncSummary>")]
     pub fn sync_all(&self) -> Promise {
-        self.run(async move |manager| Ok(encode::summary(manager.sync_all().await?)))
+        self.run(|manager| Ok(manager.sync_all().map_ok(encode::summary).boxed_local()))
     }
 
     /// The first phase: sends what waits.
     #[wasm_bindgen(js_name = syncOfflineTransactions, unchecked_return_type = "Promise<SyncSummary>")]
     pub fn sync_offline_transactions(&self) -> Promise {
-        self.run(async move |manager| Ok(encode::summary(manager.send(true).await?)))
+        self.run(|manager| Ok(manager.send(true).map_ok(encode::summary).boxed_local()))
     }
 
     /// The second phase: touches the session that is open.
     #[wasm_bindgen(js_name = syncSessionData, unchecked_return_type = "Promise<void>")]
     pub fn sync_session_data(&self) -> Promise {
-        self.run(async move |manager| manager.sync_session_data().await.map(|()| JsValue::UNDEFINED))
+        self.run(|manager| Ok(manager.sync_session_data().map_ok(nothing).boxed_local()))
     }
 
     /// The third phase: fetches the users and saves them, all in one transaction.
     #[wasm_bindgen(js_name = updateCachedData, unchecked_return_type = "Promise<UsersSummary>")]
     pub fn update_cached_data(&self) -> Promise {
-        self.run(async move |manager| Ok(encode::users(&manager.update_cached_data().await?)))
+        self.run(|manager| Ok(manager.update_cached_data().map_ok(encode::users).boxed_local()))
     }
 
     /// The last phase: deletes what the server has confirmed some time ago, and old errors and sessions.
     #[wasm_bindgen(js_name = cleanupOldData, unchecked_return_type = "Promise<void>")]
     pub fn cleanup_old_data(&self) -> Promise {
-        self.run(async move |manager| manager.clean_up().await.map(|()| JsValue::UNDEFINED))
+        self.run(|manager| Ok(manager.clean_up().map_ok(nothing).boxed_local()))
     }
 
     /// Puts something into the outbox; resolves with its receipt when it is committed.
@@ -107,11 +109,11 @@ impl JsSyncManager {
         #[wasm_bindgen(unchecked_param_type = "unknown")] data: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "QueueOptions")] options: JsValue,
     ) -> Promise {
-        self.run(async move |manager| {
+        self.run(|manager| {
             let after = after(&Options::of("options", &options, &["after"])?)?;
             let kind = decode::sync_type(&kind)?;
             let what = Enqueue { kind, data: decode::given("data", data)?, after, order: None };
-            manager.enqueue(what).await.map(|receipt| encode::receipt(&receipt))
+            Ok(manager.enqueue(what).map_ok(encode::receipt).boxed_local())
         })
     }
 
@@ -119,11 +121,11 @@ impl JsSyncManager {
     /// nothing; resolves with its receipt.
     #[wasm_bindgen(js_name = commitSale, unchecked_return_type = "Promise<Receipt>")]
     pub fn commit_sale(&self, #[wasm_bindgen(unchecked_param_type = "SaleInput")] sale: JsValue) -> Promise {
-        self.run(async move |manager| {
+        self.run(|manager| {
             let sale = Options::of("sale", &sale, &["order", "lines", "payments", "after"])?;
             let order = decode::given("order", sale.get("order"))?;
             let what = Enqueue::sale(&order, &sale.get("lines"), &sale.get("payments"), after(&sale)?)?;
-            manager.enqueue(what).await.map(|receipt| encode::receipt(&receipt))
+            Ok(manager.enqueue(what).map_ok(encode::receipt).boxed_local())
         })
     }
 
@@ -154,30 +156,19 @@ impl JsSyncManager {
     /// Counts what waits anew; resolves how many rows the server has not confirmed.
     #[wasm_bindgen(js_name = updatePendingCount, unchecked_return_type = "Promise<number>")]
     pub fn update_pending_count(&self) -> Promise {
-        self.run(async move |manager| {
-            manager.recount().await?;
-            Ok(manager.with_state(|state| state.survey.uuids.len()).into())
-        })
+        self.run(|manager| Ok(manager.recount()))
     }
 
     /// What the server has refused, oldest first.
     #[wasm_bindgen(js_name = getRejected, unchecked_return_type = "Promise<OutboxRecord[]>")]
     pub fn get_rejected(&self) -> Promise {
-        self.run(async move |manager| manager.outbox().rejected().await.map(JsValue::from))
+        self.run(|manager| Ok(manager.rejected()))
     }
 
     /// Sends one refused row again, or all of them; resolves how many.
     #[wasm_bindgen(js_name = retryRejected, unchecked_return_type = "Promise<number>")]
     pub fn retry_rejected(&self, #[wasm_bindgen(unchecked_optional_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(async move |manager| {
-            let count = if decode::is_missing(&id) {
-                manager.outbox().retry_all().await?
-            } else {
-                manager.outbox().decide(&id, Decision::Retry).await.map(|()| 1)?
-            };
-            manager.changed().await?;
-            Ok(count.into())
-        })
+        self.run(|manager| Ok(manager.decide((!decode::is_missing(&id)).then_some(id), Decision::Retry)))
     }
 
     /// Sends a refused row again with other data, under the same uuid.
@@ -187,34 +178,34 @@ impl JsSyncManager {
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue,
         #[wasm_bindgen(unchecked_param_type = "unknown")] data: JsValue,
     ) -> Promise {
-        self.decide(id, decode::given("data", data).map(Decision::Edit))
+        self.run(|manager| {
+            let decision = Decision::Edit(decode::given("data", data)?);
+            Ok(manager.decide(Some(id), decision).map_ok(nothing).boxed_local())
+        })
     }
 
     /// Deletes a refused row: a sale that the server will never have.
     #[wasm_bindgen(js_name = discardRejected, unchecked_return_type = "Promise<void>")]
     pub fn discard_rejected(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.decide(id, Ok(Decision::Discard))
+        self.run(|manager| Ok(manager.decide(Some(id), Decision::Discard).map_ok(nothing).boxed_local()))
     }
 
     /// What the server has refused, as JSON Lines: one row in each line.
     #[wasm_bindgen(js_name = exportRejected, unchecked_return_type = "Promise<string>")]
     pub fn export_rejected(&self) -> Promise {
-        self.run(async move |manager| encode::json_lines(&manager.outbox().rejected().await?))
+        self.run(|manager| Ok(manager.rejected().and_then(async |rows| encode::json_lines(&rows)).boxed_local()))
     }
 
     /// Compares a session's orders here with those at the server, and queues again what is missing there.
     #[wasm_bindgen(unchecked_return_type = "Promise<Reconciliation>")]
     pub fn reconcile(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] session: JsValue) -> Promise {
-        self.run(async move |manager| {
-            let proof = manager.reconcile(&session).await?;
-            Ok(encode::reconciliation(&session, &proof))
-        })
+        self.run(|manager| Ok(manager.reconcile(session).map_ok(encode::reconciliation).boxed_local()))
     }
 
     /// Saves a failure; resolves with it as saved, with its id.
     #[wasm_bindgen(js_name = saveSyncError, unchecked_return_type = "Promise<SyncErrorRecord>")]
     pub fn save_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "SyncErrorInput")] error: JsValue) -> Promise {
-        self.run(async move |manager| manager.db().save_sync_error(&error).await)
+        self.run(|manager| Ok(manager.db().save_sync_error(error)))
     }
 
     /// The newest failures first.
@@ -223,12 +214,12 @@ impl JsSyncManager {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SyncErrorQuery")] query: JsValue,
     ) -> Promise {
-        self.run(async move |manager| {
+        self.run(|manager| {
             let options = Options::lenient("query", &query)?;
             let kind =
                 if options.has("error_type") { Some(text("error_type", &options.get("error_type"))?) } else { None };
             let limit = whole_number("limit", &options.get("limit"), 0)?;
-            manager.db().get_sync_errors(limit, kind.as_deref()).await.map(JsValue::from)
+            Ok(manager.db().get_sync_errors(limit, kind))
         })
     }
 
@@ -238,37 +229,32 @@ impl JsSyncManager {
         &self,
         #[wasm_bindgen(js_name = transactionId, unchecked_param_type = "RecordKey")] transaction_id: JsValue,
     ) -> Promise {
-        self.run(async move |manager| {
-            manager.db().get_sync_errors_by_transaction(&transaction_id).await.map(JsValue::from)
-        })
+        self.run(|manager| Ok(manager.db().get_sync_errors_by_transaction(transaction_id)))
     }
 
     /// Deletes every failure; what was refused stays, with its words. Resolves true.
     #[wasm_bindgen(js_name = clearSyncErrors, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_sync_errors(&self) -> Promise {
-        self.run(async move |manager| manager.db().clear_all_sync_errors().await.map(|()| true.into()))
+        self.run(|manager| Ok(manager.db().clear_all_sync_errors().map_ok(|()| true).boxed_local()))
     }
 
     /// How many failures there are.
     #[wasm_bindgen(js_name = getSyncErrorCount, unchecked_return_type = "Promise<number>")]
     pub fn get_sync_error_count(&self) -> Promise {
-        self.run(async move |manager| manager.db().get_sync_error_count().await.map(JsValue::from))
+        self.run(|manager| Ok(manager.db().get_sync_error_count()))
     }
 }
 
 impl JsSyncManager {
-    /// Runs a call on a handle of its own, so that this object can be freed meanwhile.
-    fn run(&self, call: impl AsyncFnOnce(SyncManager) -> Result<JsValue> + 'static) -> Promise {
-        let manager = self.manager.clone();
-        promise(async move { Ok(call(manager).await?) })
+    /// The promise of an operation. `call` decodes the arguments; what it refuses rejects the promise as well.
+    fn run<T: Into<JsValue> + 'static>(&self, call: impl FnOnce(&SyncManager) -> Result<Operation<T>>) -> Promise {
+        promise_of(call(&self.manager))
     }
+}
 
-    fn decide(&self, id: JsValue, decision: Result<Decision>) -> Promise {
-        self.run(async move |manager| {
-            manager.outbox().decide(&id, decision?).await?;
-            manager.changed().await.map(|()| JsValue::UNDEFINED)
-        })
-    }
+/// What resolves with a number nobody asked for, or with nothing.
+fn nothing<T>(_: T) -> JsValue {
+    JsValue::UNDEFINED
 }
 
 fn after(options: &Options) -> Result<Option<String>> {

@@ -12,7 +12,7 @@ impl JsOfflineDb {
     /// Saves a failure; resolves with it as saved, with its id.
     #[wasm_bindgen(js_name = saveSyncError, unchecked_return_type = "Promise<SyncErrorRecord>")]
     pub fn save_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "SyncErrorInput")] error: JsValue) -> Promise {
-        self.run(async move |db| db.save_sync_error(&error).await)
+        self.run(|db| Ok(db.save_sync_error(error)))
     }
 
     /// The newest failures first.
@@ -21,18 +21,18 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SyncErrorQuery")] query: JsValue,
     ) -> Promise {
-        self.run(async move |db| {
+        self.run(|db| {
             let options = Options::lenient("query", &query)?;
             let kind =
                 if options.has("error_type") { Some(text("error_type", &options.get("error_type"))?) } else { None };
-            db.get_sync_errors(whole_number("limit", &options.get("limit"), 0)?, kind.as_deref()).await
+            Ok(db.get_sync_errors(whole_number("limit", &options.get("limit"), 0)?, kind))
         })
     }
 
     /// The failure, undefined when there is none.
     #[wasm_bindgen(js_name = getSyncError, unchecked_return_type = "Promise<SyncErrorRecord | undefined>")]
     pub fn get_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "number")] id: JsValue) -> Promise {
-        self.run(async move |db| db.get_sync_error(&id).await)
+        self.run(|db| Ok(db.get_sync_error(id)))
     }
 
     /// The failures of one transaction.
@@ -41,25 +41,25 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = transactionId, unchecked_param_type = "RecordKey")] transaction_id: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.get_sync_errors_by_transaction(&transaction_id).await)
+        self.run(|db| Ok(db.get_sync_errors_by_transaction(transaction_id)))
     }
 
     /// How many failures there are.
     #[wasm_bindgen(js_name = getSyncErrorCount, unchecked_return_type = "Promise<number>")]
     pub fn get_sync_error_count(&self) -> Promise {
-        self.run(async move |db| db.get_sync_error_count().await)
+        self.run(|db| Ok(db.get_sync_error_count()))
     }
 
     /// Deletes one failure; resolves true.
     #[wasm_bindgen(js_name = deleteSyncError, unchecked_return_type = "Promise<boolean>")]
     pub fn delete_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "number")] id: JsValue) -> Promise {
-        self.run(async move |db| db.delete_sync_error(&id).await.map(|()| true))
+        self.confirm(|db| Ok(db.delete_sync_error(id)))
     }
 
     /// Deletes every failure; resolves true.
     #[wasm_bindgen(js_name = clearAllSyncErrors, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_sync_errors(&self) -> Promise {
-        self.run(async move |db| db.clear_all_sync_errors().await.map(|()| true))
+        self.confirm(|db| Ok(db.clear_all_sync_errors()))
     }
 
     /// Deletes failures older than `days` (7), or than a time in milliseconds when the number is above 365; resolves
@@ -69,6 +69,6 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = daysOrTimestamp, unchecked_optional_param_type = "number | Date")] limit: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.clear_old_sync_errors(Cutoff::days_or_time(&limit, SHORT_DAYS)?).await)
+        self.run(|db| Ok(db.clear_old_sync_errors(Cutoff::days_or_time(&limit, SHORT_DAYS)?)))
     }
 }

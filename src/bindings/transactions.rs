@@ -14,25 +14,25 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "TransactionInput")] transaction: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.save_transaction(&transaction).await)
+        self.run(|db| Ok(db.save_transaction(transaction)))
     }
 
     /// Every transaction that the server has not confirmed, oldest first.
     #[wasm_bindgen(js_name = getPendingTransactions, unchecked_return_type = "Promise<TransactionRecord[]>")]
     pub fn get_pending_transactions(&self) -> Promise {
-        self.run(async move |db| db.get_pending_transactions().await)
+        self.run(|db| Ok(db.get_pending_transactions()))
     }
 
     /// How many there are; counted in the index, no record is read.
     #[wasm_bindgen(js_name = getPendingTransactionCount, unchecked_return_type = "Promise<number>")]
     pub fn get_pending_transaction_count(&self) -> Promise {
-        self.run(async move |db| db.get_pending_transaction_count().await)
+        self.run(|db| Ok(db.get_pending_transaction_count()))
     }
 
     /// Marks a transaction as confirmed by the server; resolves whether it exists.
     #[wasm_bindgen(js_name = markTransactionSynced, unchecked_return_type = "Promise<boolean>")]
     pub fn mark_transaction_synced(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(async move |db| db.mark_transaction_synced(&id).await)
+        self.run(|db| Ok(db.mark_transaction_synced(id)))
     }
 
     /// Counts one more attempt; resolves with the new number, 0 when there is no such transaction.
@@ -41,13 +41,13 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.increment_transaction_attempt(&id).await)
+        self.run(|db| Ok(db.increment_transaction_attempt(id)))
     }
 
     /// Deletes a transaction, whatever its state; resolves true.
     #[wasm_bindgen(js_name = deleteTransaction, unchecked_return_type = "Promise<boolean>")]
     pub fn delete_transaction(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(async move |db| db.delete_transaction(&id).await.map(|()| true))
+        self.confirm(|db| Ok(db.delete_transaction(id)))
     }
 
     /// Deletes confirmed transactions older than `days` (30), or than a time in milliseconds when the number is above
@@ -57,6 +57,6 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = daysOrTimestamp, unchecked_optional_param_type = "number | Date")] limit: JsValue,
     ) -> Promise {
-        self.run(async move |db| db.clear_old_transactions(Cutoff::days_or_time(&limit, TRANSACTION_DAYS)?).await)
+        self.run(|db| Ok(db.clear_old_transactions(Cutoff::days_or_time(&limit, TRANSACTION_DAYS)?)))
     }
 }

@@ -1,5 +1,6 @@
 //! Users who may sign in while the server is away.
 
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -11,27 +12,24 @@ impl JsOfflineDb {
     /// Inserts a user, or updates the one with this login, who keeps the id.
     #[wasm_bindgen(js_name = saveUser, unchecked_return_type = "Promise<SavedUser>")]
     pub fn save_user(&self, #[wasm_bindgen(unchecked_param_type = "UserInput")] user: JsValue) -> Promise {
-        self.run(async move |db| {
-            let saved = db.save_user(&user).await?;
-            Ok(encode::object([("id", saved.id), ("login", saved.login.into()), ("isUpdate", saved.is_update.into())]))
-        })
+        self.run(|db| Ok(db.save_user(user).map_ok(encode::saved_user).boxed_local()))
     }
 
     /// The user, undefined when there is none.
     #[wasm_bindgen(js_name = getUser, unchecked_return_type = "Promise<UserRecord | undefined>")]
     pub fn get_user(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(async move |db| db.get_user(&id).await)
+        self.run(|db| Ok(db.get_user(id)))
     }
 
     /// The user with this login, undefined when there is none.
     #[wasm_bindgen(js_name = getUserByLogin, unchecked_return_type = "Promise<UserRecord | undefined>")]
     pub fn get_user_by_login(&self, #[wasm_bindgen(unchecked_param_type = "string")] login: JsValue) -> Promise {
-        self.run(async move |db| db.get_user_by_login(&text("login", &login)?).await)
+        self.run(|db| Ok(db.get_user_by_login(&text("login", &login)?)))
     }
 
     /// Every user.
     #[wasm_bindgen(js_name = getAllUsers, unchecked_return_type = "Promise<UserRecord[]>")]
     pub fn get_all_users(&self) -> Promise {
-        self.run(async move |db| db.get_all_users().await)
+        self.run(|db| Ok(db.get_all_users()))
     }
 }

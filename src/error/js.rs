@@ -45,7 +45,7 @@ impl Error {
             // Chromium and Firefox: transaction() on a handle that the browser closed.
             "InvalidStateError" => Error::ConnectionLost { message: message.to_owned(), cause },
             // Chromium: "Internal error opening backing store"; WebKit: "Connection to Indexed Database server lost".
-            "UnknownError" if message.contains("backing store") || message.contains("server lost") => {
+            "UnknownError" if after(message, "backing store").or(after(message, "server lost")).is_some() => {
                 Error::ConnectionLost { message: message.to_owned(), cause }
             }
             // Something else was awaited in a transaction, which the browser then ended or is about to end.
@@ -129,7 +129,12 @@ impl From<serde_wasm_bindgen::Error> for Error {
 
 /// The text in single quotes after `marker`: Chromium names the index so.
 fn quoted_after(message: &str, marker: &str) -> Option<String> {
-    let (_, rest) = message.split_once(marker)?;
-    let (_, rest) = rest.split_once('\'')?;
+    let (_, rest) = after(message, marker)?.split_once('\'')?;
     Some(rest.split_once('\'')?.0.to_owned())
+}
+
+/// The text after `marker`. The search of the standard library would add 3 KB to the module.
+fn after<'a>(text: &'a str, marker: &str) -> Option<&'a str> {
+    let at = text.as_bytes().windows(marker.len()).position(|bytes| bytes == marker.as_bytes())?;
+    text.get(at + marker.len()..)
 }

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::order::sort_by;
+use crate::order::sorted_places;
 use crate::row::{Row, describe};
 use crate::store::{Bounds, KeyValue, Select};
 
@@ -64,7 +64,7 @@ impl Cutoff {
 
     /// A day after which nothing is written that lies before the cutoff, whatever its zone (at most 14 hours).
     pub(super) fn day_beyond(&self) -> String {
-        clock::iso(self.0 + 2.0 * clock::DAY_MS)[..10].to_owned()
+        clock::day(self.0 + 2.0 * clock::DAY_MS)
     }
 
     pub(super) fn days_ago(days: f64) -> Cutoff {
@@ -73,9 +73,8 @@ impl Cutoff {
 }
 
 /// Sorts rows by the time in `field`; rows without one come first.
-pub(super) fn oldest_first(rows: Array, field: &str) -> Array {
-    let time = |row: &JsValue| clock::read_ms(&Row::owned(row.clone()).get(field)).unwrap_or(f64::NEG_INFINITY);
-    let mut rows: Vec<_> = rows.iter().map(|row| (time(&row), row)).collect();
-    sort_by(&mut rows, |(a, _), (b, _)| a.total_cmp(b));
-    rows.into_iter().map(|(_, row)| row).collect()
+pub(super) fn oldest_first(rows: &Array, field: &str) -> Array {
+    let time = |row| clock::read_ms(&Row::owned(row).get(field)).unwrap_or(f64::NEG_INFINITY);
+    let times: Vec<_> = rows.iter().map(time).collect();
+    sorted_places(&times, f64::total_cmp).into_iter().map(|place| rows.get(place as u32)).collect()
 }

@@ -3,9 +3,8 @@
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
-use super::OfflineDb;
+use super::{OfflineDb, Operation, then};
 use crate::clock;
-use crate::error::Result;
 use crate::model::ConfigEntry;
 use crate::row::Row;
 use crate::store::{Record, WriteOptions};
@@ -14,15 +13,13 @@ const STORE: &str = ConfigEntry::STORE;
 
 impl OfflineDb {
     /// Saves a setting of any shape; resolves with its key.
-    pub async fn save_config(&self, key: &str, value: &JsValue) -> Result<JsValue> {
-        let row = config_row(key, value);
-        self.put(STORE, row.as_js(), WriteOptions::default()).await
+    pub fn save_config(&self, key: &str, value: &JsValue) -> Operation<JsValue> {
+        self.put(STORE, config_row(key, value).into(), WriteOptions::default())
     }
 
     /// The value of a setting, `undefined` when it was never saved.
-    pub async fn get_config(&self, key: &str) -> Result<JsValue> {
-        let row = self.get(STORE, &key.into()).await?;
-        Ok(if row.is_undefined() { row } else { Row::owned(row).get("value") })
+    pub fn get_config(&self, key: &str) -> Operation<JsValue> {
+        then(self.get(STORE, key.into()), |row| if row.is_undefined() { row } else { Row::owned(row).get("value") })
     }
 }
 

@@ -1,146 +1,259 @@
 //! Any store, records as JavaScript objects.
 
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::OfflineDb;
+use super::{OfflineDb, Operation, then};
 use crate::error::{Error, Result};
 use crate::row::{Row, describe};
 use crate::stamp;
-use crate::store::{Bulk, BulkReport, Explanation, KeyValue, Select, WriteOptions, WriteRows};
+use crate::store::{Bulk, BulkReport, Database, Explanation, KeyValue, Select, WriteOptions};
 
 impl OfflineDb {
     /// Inserts or replaces; resolves with the primary key when committed.
     ///
     /// # Errors
     /// `InvalidRecord` naming the field, `Constraint` naming the index, `QuotaExceeded`.
-    pub async fn put(&self, store: &str, record: &JsValue, options: WriteOptions) -> Result<JsValue> {
-        let row = stamp::for_disk(record, self.database.schema().store(store)?)?;
-        self.database.write_with(&[store], options, async |tx| tx.rows(store)?.put(row.as_js())?.await).await
+    pub fn put(&self, store: &str, record: JsValue, options: WriteOptions) -> Operation<JsValue> {
+        let (db, store) = (self.clone(), store.to_owned());
+        async move {
+            let row = stamp::for_disk(&record, db.database.schema().store(&store)?)?;
+            db.put_row(&store, &row, options).await
+        }
+        .boxed_local()
     }
 
     /// The record with this key, `undefined` when there is none.
-    pub async fn get(&self, store: &str, key: &JsValue) -> Result<JsValue> {
-        let key = KeyValue::argument("key", key)?;
-        let row = self.database.read(&[store], async |tx| tx.rows(store)?.get(&key)?.await).await?;
-        stamp::for_js(&row, self.database.schema().store(store)?);
-        Ok(row)
+    pub fn get(&self, store: &str, key: JsValue) -> Operation<JsValue> {
+        let (database, store) = (self.database.clone(), store.to_owned());
+        async move {
+            let key = KeyValue::argument("key", &key)?;
+            let row = database.read(&[&store], async |tx| tx.rows(&store)?.get(&key)?.await).await?;
+            stamp::for_js(&row, database.schema().store(&store)?);
+            Ok(row)
+        }
+        .boxed_local()
     }
 
     /// The records that a query asks for.
-    pub async fn select(&self, store: &str, select: &Select) -> Result<Array> {
-        let selected = self.database.read(&[store], async |tx| tx.rows(store)?.select(select).await).await?;
-        let schema = self.database.schema().store(store)?;
-        if !schema.flags.is_empty() {
-            selected.rows.iter().for_each(|row| stamp::for_js(&row, schema));
-        }
-        Ok(selected.rows)
+    pub fn select(&self, store: &str, select: Select) -> Operation<Array> {
+        self.select_all_of(store, vec![select])
     }
 
-    /// The first record that a query asks for, `null` when there is none.
-    pub(super) async fn first(&self, store: &str, select: Select) -> Result<JsValue> {
-        let rows = self.select(store, &select.limit(1)).await?;
-        Ok(if rows.length() == 0 { JsValue::NULL } else { rows.get(0) })
+    /// The records that several queries ask for, one after the other in one list, from one transaction.
+    pub(super) fn select_all_of(&self, store: &str, selects: Vec<Select>) -> Operation<Array> {
+        let queries = selects.into_iter().map(|select| (store.to_owned(), select)).collect();
+        then(self.select_each(queries), |lists| {
+            lists.into_iter().reduce(|all, list| all.concat(&list)).unwrap_or_default()
+        })
+    }
+
+    /// Every record of each of several stores, from one transaction.
+    pub(super) fn select_stores(&self, stores: &[&str]) -> Operation<Vec<Array>> {
+        self.select_each(stores.iter().map(|store| ((*store).to_owned(), Select::all())).collect())
+    }
+
+    /// The records that each of several queries asks for, from one transaction.
+    pub(super) fn select_each(&self, queries: Vec<(String, Select)>) -> Operation<Vec<Array>> {
+        let database = self.database.clone();
+        async move {
+            let stores: Vec<_> = queries.iter().map(|(store, _)| store.as_str()).collect();
+            let lists = database
+                .read(&stores, async |tx| {
+                    let mut lists = Vec::new();
+                    for (store, select) in &queries {
+                        lists.push(tx.rows(store)?.select(select).await?.rows);
+                    }
+                    Ok(lists)
+                })
+                .await?;
+            for (store, list) in stores.into_iter().zip(&lists) {
+                let schema = database.schema().store(store)?;
+                if !schema.flags.is_empty() {
+                    list.iter().for_each(|row| stamp::for_js(&row, schema));
+                }
+            }
+            Ok(lists)
+        }
+        .boxed_local()
+    }
+
+    /// The first record that a query asks for, `undefined` when there is none.
+    pub(super) fn first(&self, store: &str, select: Select) -> Operation<JsValue> {
+        // Array.get beyond the end is undefined.
+        then(self.select(store, select.limit(1)), |rows| rows.get(0))
     }
 
     /// How many records a query asks for, its limit left aside.
-    pub async fn count(&self, store: &str, select: &Select) -> Result<u32> {
-        self.database.read(&[store], async |tx| tx.rows(store)?.count(select).await).await
+    pub fn count(&self, store: &str, select: Select) -> Operation<u32> {
+        let (database, store) = (self.database.clone(), store.to_owned());
+        async move { database.read(&[&store], async |tx| tx.rows(&store)?.count(&select).await).await }.boxed_local()
     }
 
     /// Deletes the record with this key, if there is one.
-    pub async fn delete(&self, store: &str, key: &JsValue) -> Result<()> {
-        let key = KeyValue::argument("key", key)?;
-        self.database.write(&[store], async |tx| tx.rows(store)?.delete(&key)).await
+    pub fn delete(&self, store: &str, key: JsValue) -> Operation<()> {
+        let keys = KeyValue::argument("key", &key).map(|key| vec![key]);
+        then(self.delete_keys(store, keys, WriteOptions::default()), drop)
     }
 
     /// Deletes the records with these keys in one transaction; how many keys were given.
     ///
     /// # Errors
     /// `InvalidArgument` naming the first position that holds no key; then nothing is deleted.
-    pub async fn bulk_delete(&self, store: &str, keys: &JsValue, options: WriteOptions) -> Result<u32> {
-        let keys = array("keys", keys)?;
-        let keys = keys
-            .iter()
-            .enumerate()
-            .map(|(position, key)| KeyValue::argument(&format!("keys[{position}]"), &key))
-            .collect::<Result<Vec<_>>>()?;
-        self.database
-            .write_with(&[store], options, async |tx| {
-                let rows = tx.rows(store)?;
-                keys.iter().try_for_each(|key| rows.delete(key))
-            })
-            .await?;
-        Ok(keys.len() as u32)
+    pub fn bulk_delete(&self, store: &str, keys: JsValue, options: WriteOptions) -> Operation<u32> {
+        let keys = array("keys", &keys).and_then(|keys| {
+            let key = |(position, key)| KeyValue::argument(&format!("keys[{position}]"), &key);
+            keys.iter().enumerate().map(key).collect()
+        });
+        self.delete_keys(store, keys, options)
+    }
+
+    fn delete_keys(&self, store: &str, keys: Result<Vec<KeyValue>>, options: WriteOptions) -> Operation<u32> {
+        let (database, store) = (self.database.clone(), store.to_owned());
+        async move {
+            let keys = keys?;
+            database
+                .write_with(&[&store], options, async |tx| {
+                    let rows = tx.rows(&store)?;
+                    keys.iter().try_for_each(|key| rows.delete(key))
+                })
+                .await?;
+            Ok(keys.len() as u32)
+        }
+        .boxed_local()
     }
 
     /// Deletes every record of a store.
-    pub async fn clear(&self, store: &str) -> Result<()> {
-        self.database.write(&[store], async |tx| tx.rows(store)?.clear()).await
+    pub fn clear(&self, store: &str) -> Operation<()> {
+        self.clear_each(&[store])
     }
 
-    /// Saves an array of records; what `stamp` does to a copy of each is saved with it.
+    /// Deletes every record of several stores, in one transaction.
+    pub(super) fn clear_each(&self, stores: &[&str]) -> Operation<()> {
+        let database = self.database.clone();
+        let stores: Vec<_> = stores.iter().map(|store| (*store).to_owned()).collect();
+        async move {
+            let stores: Vec<_> = stores.iter().map(String::as_str).collect();
+            database.write(&stores, async |tx| stores.iter().try_for_each(|store| tx.rows(store)?.clear())).await
+        }
+        .boxed_local()
+    }
+
+    /// Saves an array of records.
     ///
     /// # Errors
     /// As [`Bulk::put_each`]; `InvalidArgument` when `records` is no array.
-    pub async fn bulk_save(
+    pub fn bulk_save(&self, store: &str, records: JsValue, bulk: Bulk) -> Operation<BulkReport> {
+        self.bulk_save_stamped(store, records, bulk, None)
+    }
+
+    /// As [`OfflineDb::bulk_save`], each record with a field of its own, such as the time.
+    pub(super) fn bulk_save_stamped(
         &self,
         store: &str,
-        records: &JsValue,
+        records: JsValue,
         bulk: Bulk,
-        stamp: impl Fn(&Row),
-    ) -> Result<BulkReport> {
-        let records = array("records", records)?;
-        let schema = self.database.schema().store(store)?;
-        let record = |position: usize| {
-            let row = stamp::for_disk(&records.get(position as u32), schema)?;
-            stamp(&row);
-            Ok(row.into())
-        };
-        bulk.put_each(&self.database, store, records.length() as usize, record).await
+        stamped: Option<(&'static str, JsValue)>,
+    ) -> Operation<BulkReport> {
+        let (database, store) = (self.database.clone(), store.to_owned());
+        async move {
+            let records = array("records", &records)?;
+            let schema = database.schema().store(&store)?;
+            let record = |position: usize| {
+                let row = stamp::for_disk(&records.get(position as u32), schema)?;
+                if let Some((field, value)) = &stamped {
+                    row.set(field, value);
+                }
+                Ok(row.into())
+            };
+            bulk.put_each(&database, &store, records.length() as usize, record).await
+        }
+        .boxed_local()
     }
 
     /// What would serve a query, and how the store commits.
-    pub async fn explain(&self, store: &str, select: &Select) -> Result<Explanation> {
-        self.database.explain(store, select).await
+    pub fn explain(&self, store: &str, select: Select) -> Operation<Explanation> {
+        let (database, store) = (self.database.clone(), store.to_owned());
+        async move { database.explain(&store, &select).await }.boxed_local()
     }
 
-    /// Reads, changes and writes one row in one transaction; `None` when there is no such row.
-    pub(super) async fn change<T>(&self, store: &str, key: &JsValue, change: impl Fn(&Row) -> T) -> Result<Option<T>> {
-        let key = KeyValue::argument("id", key)?;
-        self.database
+    /// Writes one row as it is; resolves with its key.
+    pub(super) async fn put_row(&self, store: &str, row: &Row, options: WriteOptions) -> Result<JsValue> {
+        // The key is awaited after the commit, which then need not wait for it.
+        self.database.write_with(&[store], options, async |tx| tx.rows(store)?.put(row.as_js())).await?.await
+    }
+
+    /// Reads the row under a key, `undefined` when there is none, and writes what `next` makes of it, in one
+    /// transaction. Resolves with the key, `undefined` when there was nothing to write.
+    pub(super) async fn replace(
+        &self,
+        store: &str,
+        key: &KeyValue,
+        next: &dyn Fn(JsValue) -> Result<Option<Row>>,
+    ) -> Result<JsValue> {
+        let written = self
+            .database
             .write(&[store], async |tx| {
                 let rows = tx.rows(store)?;
-                let stored = rows.get(&key)?.await?;
-                if stored.is_undefined() {
-                    return Ok(None);
+                let row = next(rows.get(key)?.await?)?;
+                row.map(|row| rows.put(row.as_js())).transpose()
+            })
+            .await?;
+        match written {
+            Some(request) => request.await,
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// Reads, changes and writes one row in one transaction; whether there is such a row.
+    pub(super) async fn change(&self, store: &str, id: &JsValue, change: &dyn Fn(&Row)) -> Result<bool> {
+        let key = KeyValue::argument("id", id)?;
+        let changed = |stored: JsValue| {
+            if stored.is_undefined() {
+                return Ok(None);
+            }
+            let row = Row::owned(stored);
+            change(&row);
+            Ok(Some(row))
+        };
+        Ok(!self.replace(store, &key, &changed).await?.is_undefined())
+    }
+}
+
+/// Deletes the rows that `is_due` picks from what the queries find, in one transaction; how many.
+pub(super) fn delete_where(
+    database: &Database,
+    store: &'static str,
+    among: Vec<Select>,
+    is_due: Box<dyn Fn(&Row) -> bool>,
+) -> Operation<u32> {
+    let database = database.clone();
+    async move {
+        database
+            .write(&[store], async |tx| {
+                let rows = tx.rows(store)?;
+                let mut deleted = 0;
+                for select in &among {
+                    for stored in rows.select(select).await?.rows.iter() {
+                        let row = Row::owned(stored);
+                        if is_due(&row)
+                            && let Some(key) = rows.key_of(row.as_js())
+                        {
+                            rows.delete(&key)?;
+                            deleted += 1;
+                        }
+                    }
                 }
-                let row = Row::owned(stored);
-                let result = change(&row);
-                rows.put(row.as_js())?;
-                Ok(Some(result))
+                Ok(deleted)
             })
             .await
     }
-}
-
-/// Deletes the rows of a query that `is_due` picks; how many. Part of a transaction.
-pub(super) async fn delete_where(rows: &WriteRows, select: &Select, is_due: impl Fn(&Row) -> bool) -> Result<u32> {
-    let mut deleted = 0;
-    for stored in rows.select(select).await?.rows.iter() {
-        let row = Row::owned(stored);
-        if is_due(&row)
-            && let Some(key) = rows.key_of(row.as_js())
-        {
-            rows.delete(&key)?;
-            deleted += 1;
-        }
-    }
-    Ok(deleted)
+    .boxed_local()
 }
 
 /// An argument that must be an array.
-pub(super) fn array(name: &str, value: &JsValue) -> Result<Array> {
+fn array(name: &str, value: &JsValue) -> Result<Array> {
     if Array::is_array(value) {
         return Ok(Array::from(value));
     }

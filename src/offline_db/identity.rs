@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use super::OfflineDb;
 use crate::error::{Error, Result};
 use crate::row::Row;
-use crate::store::{KeyValue, WriteRows};
+use crate::store::{KeyValue, WriteOptions, WriteRows};
 
 /// A new uuid, version 4. Works without a secure context, unlike `crypto.randomUUID`.
 pub(crate) fn new_uuid() -> String {
@@ -49,12 +49,14 @@ impl OfflineDb {
     /// Saves a sale under its key, unless that key belongs to another sale. A key that was just made (`is_new`) belongs
     /// to nobody and is not looked up.
     pub(super) async fn save_sale(&self, store: &str, key_field: &str, row: &Row, is_new: bool) -> Result<()> {
-        self.database
-            .write(&[store], async |tx| {
-                let rows = tx.rows(store)?;
-                if is_new { rows.put(row.as_js()).map(drop) } else { put_sale(&rows, key_field, row).await }
-            })
-            .await
+        let key = KeyValue::argument(key_field, &row.get(key_field))?;
+        if is_new {
+            self.put_row(store, row, WriteOptions::default()).await?;
+        } else {
+            let next = |stored| same_sale(&stored, row, key_field).map(|()| Some(row.clone()));
+            self.replace(store, &key, &next).await?;
+        }
+        Ok(())
     }
 }
 

@@ -26,9 +26,9 @@ impl OfflineDb {
 
 /// Deletes what the server has confirmed some time ago, and old errors.
 pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {
-    TRANSACTIONS.clear_old(database, &Cutoff::days_ago(TRANSACTION_DAYS)).await?;
-    OFFLINE_ORDERS.clear_old(database, &Cutoff::days_ago(SHORT_DAYS)).await?;
-    sync_errors::clear_old(database, &Cutoff::days_ago(SHORT_DAYS)).await?;
+    TRANSACTIONS.clear_old(database, Cutoff::days_ago(TRANSACTION_DAYS)).await?;
+    OFFLINE_ORDERS.clear_old(database, Cutoff::days_ago(SHORT_DAYS)).await?;
+    sync_errors::clear_old(database, Cutoff::days_ago(SHORT_DAYS)).await?;
     Ok(())
 }
 

@@ -3,11 +3,10 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::OfflineDb;
 use super::age::Cutoff;
 use super::identity::new_key;
 use super::queue::OFFLINE_ORDERS;
-use crate::error::Result;
+use super::{OfflineDb, Operation};
 use crate::model::OfflineOrder;
 use crate::store::Record;
 
@@ -17,37 +16,37 @@ impl OfflineDb {
     ///
     /// # Errors
     /// `Constraint` when the id belongs to an order with another uuid; `InvalidRecord` naming the field.
-    pub async fn save_offline_order(&self, order: &JsValue) -> Result<JsValue> {
-        OFFLINE_ORDERS.save(self, order, |row| row.set_default("offline_id", || new_key("offline"))).await
+    pub fn save_offline_order(&self, order: JsValue) -> Operation<JsValue> {
+        OFFLINE_ORDERS.save(self, order, |row| row.set_default("offline_id", || new_key("offline")))
     }
 
     /// Every order that the server has not confirmed, oldest first.
-    pub async fn get_unsynced_offline_orders(&self) -> Result<Array> {
-        OFFLINE_ORDERS.unsynced(self).await
+    pub fn get_unsynced_offline_orders(&self) -> Operation<Array> {
+        OFFLINE_ORDERS.unsynced(self)
     }
 
     /// How many there are; counted in the index, no record is read.
-    pub async fn get_unsynced_offline_order_count(&self) -> Result<u32> {
-        OFFLINE_ORDERS.unsynced_count(self).await
+    pub fn get_unsynced_offline_order_count(&self) -> Operation<u32> {
+        OFFLINE_ORDERS.unsynced_count(self)
     }
 
     /// Marks an order as confirmed by the server; whether it exists.
-    pub async fn mark_offline_order_synced(&self, id: &JsValue) -> Result<bool> {
-        OFFLINE_ORDERS.mark_synced(self, id).await
+    pub fn mark_offline_order_synced(&self, id: JsValue) -> Operation<bool> {
+        OFFLINE_ORDERS.mark_synced(self, id)
     }
 
     /// Counts one more attempt; the new number, 0 when there is no such order.
-    pub async fn increment_offline_order_attempt(&self, id: &JsValue) -> Result<f64> {
-        OFFLINE_ORDERS.count_attempt(self, id).await
+    pub fn increment_offline_order_attempt(&self, id: JsValue) -> Operation<f64> {
+        OFFLINE_ORDERS.count_attempt(self, id)
     }
 
     /// Deletes an order, whatever its state: an explicit call of the user.
-    pub async fn delete_offline_order(&self, id: &JsValue) -> Result<()> {
-        self.delete(OfflineOrder::STORE, id).await
+    pub fn delete_offline_order(&self, id: JsValue) -> Operation<()> {
+        self.delete(OfflineOrder::STORE, id)
     }
 
     /// Deletes the confirmed orders created before the cutoff; how many.
-    pub async fn clear_old_offline_orders(&self, cutoff: Cutoff) -> Result<u32> {
-        OFFLINE_ORDERS.clear_old(&self.database, &cutoff).await
+    pub fn clear_old_offline_orders(&self, cutoff: Cutoff) -> Operation<u32> {
+        OFFLINE_ORDERS.clear_old(&self.database, cutoff)
     }
 }

@@ -2,13 +2,14 @@
 
 use std::ops::Bound;
 
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::OfflineDb;
 use super::age::{Cutoff, oldest_first};
 use super::generic::delete_where;
 use super::identity::new_key;
+use super::{OfflineDb, Operation};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::global::property;
@@ -26,52 +27,50 @@ impl OfflineDb {
     ///
     /// # Errors
     /// `Constraint` when the id belongs to an order with another uuid; `InvalidRecord` naming the field.
-    pub async fn save_order(&self, order: &JsValue) -> Result<JsValue> {
-        // A key from the uuid can be that of the same order, saved before.
-        let is_new = !is_named(order);
-        let row = order_row(order)?;
-        self.save_sale(STORE, "id", &row, is_new).await?;
-        Ok(row.into())
+    pub fn save_order(&self, order: JsValue) -> Operation<JsValue> {
+        let db = self.clone();
+        async move {
+            // A key from the uuid can be that of the same order, saved before.
+            let is_new = !is_named(&order);
+            let row = order_row(&order)?;
+            db.save_sale(STORE, "id", &row, is_new).await?;
+            Ok(row.into())
+        }
+        .boxed_local()
     }
 
     /// Every order.
-    pub async fn get_all_orders(&self) -> Result<Array> {
-        self.select(STORE, &Select::all()).await
+    pub fn get_all_orders(&self) -> Operation<Array> {
+        self.select(STORE, Select::all())
     }
 
     /// The order, `undefined` when there is none.
-    pub async fn get_order(&self, id: &JsValue) -> Result<JsValue> {
-        self.get(STORE, id).await
+    pub fn get_order(&self, id: JsValue) -> Operation<JsValue> {
+        self.get(STORE, id)
     }
 
     /// Deletes an order, whatever its state: an explicit call of the user.
-    pub async fn delete_order(&self, id: &JsValue) -> Result<()> {
-        self.delete(STORE, id).await
+    pub fn delete_order(&self, id: JsValue) -> Operation<()> {
+        self.delete(STORE, id)
     }
 
     /// Every order in a state other than paid, done, invoiced and cancel, oldest first.
-    pub async fn get_pending_orders(&self) -> Result<Array> {
-        let found = self
-            .database
-            .read(&[STORE], async |tx| {
-                let rows = tx.rows(STORE)?;
-                let mut found = Vec::new();
-                for bounds in pending_states() {
-                    found.extend(rows.select(&by_state_date(bounds)).await?.rows.iter());
-                }
-                found.extend(
-                    outside_index(&rows)
-                        .await?
-                        .filter(|order| {
-                            let state = order.get("state").as_string();
-                            !state.is_some_and(|state| FINAL_STATES.contains(&state.as_str()))
-                        })
-                        .map(JsValue::from),
-                );
-                Ok(found)
-            })
-            .await?;
-        Ok(oldest_first(found.into_iter().collect(), DATE))
+    pub fn get_pending_orders(&self) -> Operation<Array> {
+        let database = self.database.clone();
+        async move {
+            let found = database
+                .read(&[STORE], async |tx| {
+                    let rows = tx.rows(STORE)?;
+                    let mut found = Array::new();
+                    for bounds in pending_states() {
+                        found = found.concat(&rows.select(&by_state_date(bounds)).await?.rows);
+                    }
+                    Ok(found.concat(&pending_outside_index(&rows).await?))
+                })
+                .await?;
+            Ok(oldest_first(&found, DATE))
+        }
+        .boxed_local()
     }
 
     /// The orders dated `from` to `to`, both inclusive, in one state or in all, oldest first. A `to` that names a day
@@ -79,47 +78,35 @@ impl OfflineDb {
     ///
     /// # Errors
     /// `InvalidArgument` when `from` or `to` is no date.
-    pub async fn get_orders_by_date_range(&self, from: &JsValue, to: &JsValue, state: Option<&str>) -> Result<Array> {
-        let (from, to) = (date_argument("from", from)?, date_argument("to", to)? + last_moment(to));
-        let select = match state {
-            Some(state) => by_state_date(Bounds::prefix(vec![KeyValue::Text(state.to_owned())])),
-            None => Select::index(Order::DATE_ORDER.name, Bounds::all()),
-        };
-        let found = self
-            .database
-            .read(&[STORE], async |tx| {
-                let rows = tx.rows(STORE)?;
-                let mut found = Vec::new();
-                for bounds in days(from, to, state) {
-                    let select = Select { bounds, ..select.clone() };
-                    found.extend(rows.select(&select).await?.rows.iter());
-                }
-                Ok(found)
-            })
-            .await?;
-        let within = |order: &JsValue| {
-            let date = Row::owned(order.clone()).get(DATE);
-            clock::read_ms(&date).is_some_and(|date| (from..=to).contains(&date))
-        };
-        Ok(oldest_first(found.into_iter().filter(within).collect(), DATE))
+    pub fn get_orders_by_date_range(&self, from: JsValue, to: JsValue, state: Option<String>) -> Operation<Array> {
+        let db = self.clone();
+        async move {
+            let (from, to) = (date_argument("from", &from)?, date_argument("to", &to)? + last_moment(&to));
+            let selects = days(from, to, state.as_deref()).map(|bounds| match state {
+                Some(_) => by_state_date(bounds),
+                None => Select::index(Order::DATE_ORDER.name, bounds),
+            });
+            let found = db.select_all_of(STORE, selects.into()).await?;
+            let within = |order: &JsValue| {
+                let date = Row::owned(order.clone()).get(DATE);
+                clock::read_ms(&date).is_some_and(|date| (from..=to).contains(&date))
+            };
+            Ok(oldest_first(&found.iter().filter(within).collect(), DATE))
+        }
+        .boxed_local()
     }
 
     /// Deletes the orders dated before the cutoff that are paid, done, invoiced or cancelled; how many.
-    pub async fn clear_old_orders(&self, cutoff: Cutoff) -> Result<u32> {
-        self.database
-            .write(&[STORE], async |tx| {
-                let rows = tx.rows(STORE)?;
-                let mut deleted = 0;
-                for state in FINAL_STATES.map(|state| KeyValue::Text(state.to_owned())) {
-                    let old = by_state_date(Bounds {
-                        lower: Bound::Included(KeyValue::Array(vec![state.clone()])),
-                        upper: Bound::Excluded(KeyValue::Array(vec![state, KeyValue::Text(cutoff.day_beyond())])),
-                    });
-                    deleted += delete_where(&rows, &old, |row| cutoff.is_before(&row.get(DATE))).await?;
-                }
-                Ok(deleted)
+    pub fn clear_old_orders(&self, cutoff: Cutoff) -> Operation<u32> {
+        let old = FINAL_STATES.map(|state| {
+            let state = KeyValue::Text(state.to_owned());
+            by_state_date(Bounds {
+                lower: Bound::Included(KeyValue::Array(vec![state.clone()])),
+                upper: Bound::Excluded(KeyValue::Array(vec![state, KeyValue::Text(cutoff.day_beyond())])),
             })
-            .await
+        });
+        let is_due = move |row: &Row| cutoff.is_before(&row.get(DATE));
+        delete_where(&self.database, STORE, old.into(), Box::new(is_due))
     }
 }
 
@@ -165,31 +152,43 @@ fn by_state_date(bounds: Bounds) -> Select {
 }
 
 /// The gaps between the final states in the order of the index: before the first, between two, after the last.
-fn pending_states() -> impl Iterator<Item = Bounds> {
-    let state = |name: &str| KeyValue::Array(vec![KeyValue::Text(name.to_owned())]);
-    let beyond = |name: &str| KeyValue::Array(vec![KeyValue::Text(name.to_owned()), KeyValue::Array(Vec::new())]);
-    let lower = std::iter::once(Bound::Unbounded).chain(FINAL_STATES.map(|name| Bound::Included(beyond(name))));
-    let upper = FINAL_STATES.map(|name| Bound::Excluded(state(name))).into_iter().chain([Bound::Unbounded]);
-    lower.zip(upper).map(|(lower, upper)| Bounds { lower, upper }).collect::<Vec<_>>().into_iter()
+fn pending_states() -> Vec<Bounds> {
+    let mut gaps = Vec::new();
+    let mut lower = Bound::Unbounded;
+    for state in FINAL_STATES.map(|state| KeyValue::Text(state.to_owned())) {
+        gaps.push(Bounds { lower, upper: Bound::Excluded(KeyValue::Array(vec![state.clone()])) });
+        // An array sorts after every date.
+        lower = Bound::Included(KeyValue::Array(vec![state, KeyValue::Array(Vec::new())]));
+    }
+    gaps.push(Bounds { lower, upper: Bound::Unbounded });
+    gaps
 }
 
-/// The rows that the index does not hold, because their state or date is no key. Found by counting first, so that it
-/// costs nothing when there are none.
-async fn outside_index(rows: &ReadRows) -> Result<impl Iterator<Item = Row> + use<>> {
+/// The pending rows that the index does not hold, because their state or date is no key. Found by counting first, so
+/// that it costs nothing when there are none.
+async fn pending_outside_index(rows: &ReadRows) -> Result<Array> {
     let indexed = rows.count(&by_state_date(Bounds::all())).await?;
     let stored = rows.count(&Select::all()).await?;
-    let all = if stored > indexed { rows.select(&Select::all()).await?.rows } else { Array::new() };
-    let is_key = |value: JsValue| KeyValue::from_js(&value).is_some();
-    let outside = move |row: &Row| !(is_key(row.get("state")) && is_key(row.get(DATE)));
-    Ok(all.to_vec().into_iter().map(Row::owned).filter(outside))
+    if stored == indexed {
+        return Ok(Array::new());
+    }
+    let is_key = |value: &JsValue| KeyValue::from_js(value).is_some();
+    let is_pending = |order: &JsValue| {
+        let row = Row::owned(order.clone());
+        let state = row.get("state");
+        let is_final = state.as_string().is_some_and(|state| FINAL_STATES.contains(&state.as_str()));
+        let is_indexed = is_key(&state) && is_key(&row.get(DATE));
+        !is_final && !is_indexed
+    };
+    Ok(rows.select(&Select::all()).await?.rows.iter().filter(is_pending).collect())
 }
 
 /// The keys that dates from `from` to `to` can have: texts from the first day to the last (the two ways of writing a
 /// time sort differently within a day), `Date` objects, and milliseconds.
 fn days(from: f64, to: f64, state: Option<&str>) -> [Bounds; 3] {
     // A zone shifts a written day by at most 14 hours.
-    let first_day = clock::iso(from - clock::DAY_MS)[..10].to_owned();
-    let last_day = format!("{}~", &clock::iso(to + clock::DAY_MS)[..10]);
+    let first_day = clock::day(from - clock::DAY_MS);
+    let last_day = clock::day(to + clock::DAY_MS) + "~";
     let key = |date: KeyValue| match state {
         Some(state) => KeyValue::Array(vec![KeyValue::Text(state.to_owned()), date]),
         None => date,

@@ -1,11 +1,12 @@
 //! How much the browser lets this site store.
 
+use futures::future::FutureExt;
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{StorageEstimate, StorageManager};
 
-use super::{OfflineDb, maintenance};
+use super::{OfflineDb, Operation, maintenance};
 use crate::error::{Cause, Error, Result};
 use crate::global::{global, property};
 
@@ -35,13 +36,8 @@ impl Quota {
 
 impl OfflineDb {
     /// How much is used and allowed. Browsers tell only over https and on localhost.
-    pub async fn check_quota(&self) -> Result<Quota> {
-        let unknown = Quota { usage: 0.0, quota: 0.0 };
-        let Ok(storage) = property(&global("navigator"), "storage").dyn_into::<StorageManager>() else {
-            return Ok(unknown);
-        };
-        let estimate: StorageEstimate = JsFuture::from(storage.estimate()?).await?.unchecked_into();
-        Ok(Quota { usage: estimate.get_usage().unwrap_or(0.0), quota: estimate.get_quota().unwrap_or(0.0) })
+    pub fn check_quota(&self) -> Operation<Quota> {
+        check_quota().boxed_local()
     }
 
     /// Runs `save(data, store)`. When there is no room, before or while it runs, removes what the server has confirmed
@@ -50,21 +46,34 @@ impl OfflineDb {
     ///
     /// # Errors
     /// `QuotaExceeded` when it is still full. Whatever else `save` throws, as it is.
-    pub async fn save_with_quota_check(&self, store: &str, data: &JsValue, save: &Function) -> Result<JsValue> {
-        let run = async || {
-            let result = save.call2(&JsValue::NULL, data, &store.into()).map_err(Error::of_callback)?;
-            JsFuture::from(Promise::resolve(&result)).await.map_err(Error::of_callback)
-        };
-        if self.check_quota().await?.is_ok() {
-            match run().await {
-                Err(Error::QuotaExceeded { .. }) => {}
-                result => return result,
+    pub fn save_with_quota_check(&self, store: String, data: JsValue, save: Function) -> Operation<JsValue> {
+        let database = self.database.clone();
+        async move {
+            let run = async || {
+                let result = save.call2(&JsValue::NULL, &data, &store.as_str().into()).map_err(Error::of_callback)?;
+                JsFuture::from(Promise::resolve(&result)).await.map_err(Error::of_callback)
+            };
+            if check_quota().await?.is_ok() {
+                match run().await {
+                    Err(Error::QuotaExceeded { .. }) => {}
+                    result => return result,
+                }
             }
+            maintenance::remove_confirmed(&database).await?;
+            if !check_quota().await?.is_ok() {
+                return Err(Error::QuotaExceeded { cause: Cause::default() });
+            }
+            run().await
         }
-        maintenance::remove_confirmed(&self.database).await?;
-        if !self.check_quota().await?.is_ok() {
-            return Err(Error::QuotaExceeded { cause: Cause::default() });
-        }
-        run().await
+        .boxed_local()
     }
+}
+
+async fn check_quota() -> Result<Quota> {
+    let unknown = Quota { usage: 0.0, quota: 0.0 };
+    let Ok(storage) = property(&global("navigator"), "storage").dyn_into::<StorageManager>() else {
+        return Ok(unknown);
+    };
+    let estimate: StorageEstimate = JsFuture::from(storage.estimate()?).await?.unchecked_into();
+    Ok(Quota { usage: estimate.get_usage().unwrap_or(0.0), quota: estimate.get_quota().unwrap_or(0.0) })
 }

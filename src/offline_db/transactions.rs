@@ -3,11 +3,10 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::OfflineDb;
 use super::age::Cutoff;
 use super::identity::{new_key, new_uuid};
 use super::queue::TRANSACTIONS;
-use crate::error::Result;
+use super::{OfflineDb, Operation};
 use crate::model::Transaction;
 use crate::store::Record;
 
@@ -17,43 +16,41 @@ impl OfflineDb {
     ///
     /// # Errors
     /// `Constraint` when the id belongs to a transaction with another uuid; `InvalidRecord` naming the field.
-    pub async fn save_transaction(&self, transaction: &JsValue) -> Result<JsValue> {
-        TRANSACTIONS
-            .save(self, transaction, |row| {
-                row.set_default("id", || new_key(row.get("type").as_string().as_deref().unwrap_or("transaction")));
-                row.set_default("args", Array::new);
-                row.set_default("uuid", new_uuid);
-            })
-            .await
+    pub fn save_transaction(&self, transaction: JsValue) -> Operation<JsValue> {
+        TRANSACTIONS.save(self, transaction, |row| {
+            row.set_default("id", || new_key(row.get("type").as_string().as_deref().unwrap_or("transaction")));
+            row.set_default("args", Array::new);
+            row.set_default("uuid", new_uuid);
+        })
     }
 
     /// Every transaction that the server has not confirmed, oldest first.
-    pub async fn get_pending_transactions(&self) -> Result<Array> {
-        TRANSACTIONS.unsynced(self).await
+    pub fn get_pending_transactions(&self) -> Operation<Array> {
+        TRANSACTIONS.unsynced(self)
     }
 
     /// How many there are; counted in the index, no record is read.
-    pub async fn get_pending_transaction_count(&self) -> Result<u32> {
-        TRANSACTIONS.unsynced_count(self).await
+    pub fn get_pending_transaction_count(&self) -> Operation<u32> {
+        TRANSACTIONS.unsynced_count(self)
     }
 
     /// Marks a transaction as confirmed by the server; whether it exists.
-    pub async fn mark_transaction_synced(&self, id: &JsValue) -> Result<bool> {
-        TRANSACTIONS.mark_synced(self, id).await
+    pub fn mark_transaction_synced(&self, id: JsValue) -> Operation<bool> {
+        TRANSACTIONS.mark_synced(self, id)
     }
 
     /// Counts one more attempt; the new number, 0 when there is no such transaction.
-    pub async fn increment_transaction_attempt(&self, id: &JsValue) -> Result<f64> {
-        TRANSACTIONS.count_attempt(self, id).await
+    pub fn increment_transaction_attempt(&self, id: JsValue) -> Operation<f64> {
+        TRANSACTIONS.count_attempt(self, id)
     }
 
     /// Deletes a transaction, whatever its state: an explicit call of the user.
-    pub async fn delete_transaction(&self, id: &JsValue) -> Result<()> {
-        self.delete(Transaction::STORE, id).await
+    pub fn delete_transaction(&self, id: JsValue) -> Operation<()> {
+        self.delete(Transaction::STORE, id)
     }
 
     /// Deletes the confirmed transactions created before the cutoff; how many.
-    pub async fn clear_old_transactions(&self, cutoff: Cutoff) -> Result<u32> {
-        TRANSACTIONS.clear_old(&self.database, &cutoff).await
+    pub fn clear_old_transactions(&self, cutoff: Cutoff) -> Operation<u32> {
+        TRANSACTIONS.clear_old(&self.database, cutoff)
     }
 }

@@ -1,12 +1,13 @@
 //! Users who may sign in while the server is away.
 
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::OfflineDb;
 use super::identity::new_key;
+use super::{OfflineDb, Operation};
 use crate::clock;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::model::User;
 use crate::row::{Row, describe};
 use crate::store::{Bounds, KeyValue, Record, Select};
@@ -29,55 +30,61 @@ impl OfflineDb {
     ///
     /// # Errors
     /// `InvalidRecord` without a login; `Constraint` when the id belongs to a user with another login.
-    pub async fn save_user(&self, user: &JsValue) -> Result<SavedUser> {
-        let row = Row::copy_of(user)?;
-        let login = row.get("login").as_string().filter(|login| !login.is_empty()).ok_or_else(|| {
-            Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login"))))
-        })?;
-        row.set("cached_at", clock::now_iso());
-        self.database
-            .write(&[STORE], async |tx| {
-                let rows = tx.rows(STORE)?;
-                let known = rows.select(&by_login(&login).limit(1)).await?.rows;
-                if known.length() > 0 {
-                    let merged = Row::owned(known.get(0));
-                    let id = merged.get("id");
-                    merged.merge(row.as_js())?;
-                    merged.set("id", id.clone());
-                    rows.put(merged.as_js())?.await?;
-                    return Ok(SavedUser { id, login: login.clone(), is_update: true });
-                }
-                row.set_default("id", || new_key("user"));
-                let id = row.get("id");
-                let owner = rows.get(&KeyValue::argument("id", &id)?)?.await?;
-                if owner.is_object() {
-                    let other = describe(&Row::owned(owner).get("login"));
-                    return Err(Error::Constraint {
-                        index: Some("id".into()),
-                        message: format!("user id {} belongs to the login {other}, not to '{login}'", describe(&id)),
-                        cause: Default::default(),
-                    });
-                }
-                rows.put(row.as_js())?.await?;
-                Ok(SavedUser { id, login: login.clone(), is_update: false })
-            })
-            .await
+    pub fn save_user(&self, user: JsValue) -> Operation<SavedUser> {
+        let database = self.database.clone();
+        async move {
+            let row = Row::copy_of(&user)?;
+            let login = row.get("login").as_string().filter(|login| !login.is_empty()).ok_or_else(|| {
+                Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login"))))
+            })?;
+            row.set("cached_at", clock::now_iso());
+            database
+                .write(&[STORE], async |tx| {
+                    let rows = tx.rows(STORE)?;
+                    let known = rows.select(&by_login(&login).limit(1)).await?.rows;
+                    if known.length() > 0 {
+                        let merged = Row::owned(known.get(0));
+                        let id = merged.get("id");
+                        merged.merge(row.as_js())?;
+                        merged.set("id", id.clone());
+                        rows.put(merged.as_js())?.await?;
+                        return Ok(SavedUser { id, login: login.clone(), is_update: true });
+                    }
+                    row.set_default("id", || new_key("user"));
+                    let id = row.get("id");
+                    let owner = rows.get(&KeyValue::argument("id", &id)?)?.await?;
+                    if owner.is_object() {
+                        let other = describe(&Row::owned(owner).get("login"));
+                        return Err(Error::Constraint {
+                            index: Some("id".into()),
+                            message: format!(
+                                "user id {} belongs to the login {other}, not to '{login}'",
+                                describe(&id)
+                            ),
+                            cause: Default::default(),
+                        });
+                    }
+                    rows.put(row.as_js())?.await?;
+                    Ok(SavedUser { id, login: login.clone(), is_update: false })
+                })
+                .await
+        }
+        .boxed_local()
     }
 
     /// The user, `undefined` when there is none.
-    pub async fn get_user(&self, id: &JsValue) -> Result<JsValue> {
-        self.get(STORE, id).await
+    pub fn get_user(&self, id: JsValue) -> Operation<JsValue> {
+        self.get(STORE, id)
     }
 
     /// The user with this login, `undefined` when there is none.
-    pub async fn get_user_by_login(&self, login: &str) -> Result<JsValue> {
-        // Array.get beyond the end is undefined.
-        Ok(self.select(STORE, &by_login(login).limit(1)).await?.get(0))
+    pub fn get_user_by_login(&self, login: &str) -> Operation<JsValue> {
+        self.first(STORE, by_login(login))
     }
 
     /// Every user.
-    pub async fn get_all_users(&self) -> Result<Array> {
-        self.select(STORE, &Select::all()).await
+    pub fn get_all_users(&self) -> Operation<Array> {
+        self.select(STORE, Select::all())
     }
 }
 

@@ -16,7 +16,7 @@ use super::options::WriteOptions;
 use super::request::{Signal, outcome};
 use super::rows::WriteRows;
 use crate::error::{Error, Result};
-use crate::order::sort_by;
+use crate::order::sorted_places;
 
 /// Records per transaction unless told otherwise: about a second on a desktop, and a sale need not wait for more.
 pub const DEFAULT_CHUNK: u32 = 10_000;
@@ -244,16 +244,14 @@ impl Batch {
         let failed = self.tally.failed.borrow();
         let by_event = failed.iter().map(|(place, error)| (self.issued[*place as usize], error));
         let at_once = self.refused.iter().map(|(position, error)| (*position, error));
-        let mut failures: Vec<_> = by_event
-            .chain(at_once)
-            .map(|(position, error)| {
-                let key = record(position as usize).ok().and_then(|row| self.rows.key_of(&row));
-                let key = key.map_or(JsValue::UNDEFINED, |key| key.to_js());
-                BulkFailure { position, key, error: error.clone().at(position) }
-            })
-            .collect();
-        sort_by(&mut failures, |a, b| a.position.cmp(&b.position));
-        failures
+        let all: Vec<_> = by_event.chain(at_once).collect();
+        let failure = |place: usize| {
+            let (position, error) = all[place];
+            let key = record(position as usize).ok().and_then(|row| self.rows.key_of(&row));
+            let key = key.map_or(JsValue::UNDEFINED, |key| key.to_js());
+            BulkFailure { position, key, error: error.clone().at(position) }
+        };
+        sorted_places(&all, |(a, _), (b, _)| a.cmp(b)).into_iter().map(failure).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::key::KeyValue;
 use super::query::Select;
-use crate::order::sort_by;
+use crate::order::sorted_places;
 use crate::schema::{IndexSchema, KeyPath, StoreSchema};
 
 /// What the index would have given, out of all rows: the same rows in the same order.
@@ -17,12 +17,12 @@ pub(super) fn pick(all: &Array, select: &Select, schema: &StoreSchema) -> Array 
         let keys = index.map_or_else(Vec::new, |index| keys_of(&row, index));
         found.extend(keys.into_iter().filter(|key| select.bounds.contains(key)).map(|key| (key, row.clone())));
     }
-    sort_by(&mut found, |(a, _), (b, _)| a.cmp(b));
+    let mut places = sorted_places(&found, |(a, _), (b, _)| a.cmp(b));
     if select.is_descending() {
-        found.reverse();
+        places.reverse();
     }
-    let limit = select.limit.map_or(found.len(), |limit| limit as usize);
-    found.into_iter().take(limit).map(|(_, row)| row).collect()
+    let limit = select.limit.map_or(places.len(), |limit| limit as usize);
+    places.into_iter().take(limit).map(|place| &found[place].1).collect()
 }
 
 /// The primary key of a row; `None` when it has none.

@@ -1,7 +1,6 @@
 //! What a database did last, for the people who debug it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 
 use super::query::ServedBy;
 use crate::schema::Durability;
@@ -26,7 +25,8 @@ pub(super) struct Trace {
     reopened: Cell<u32>,
     last_query: RefCell<Option<(String, ServedBy)>>,
     last_write: RefCell<Option<(Vec<String>, Durability)>>,
-    warned: RefCell<BTreeSet<String>>,
+    /// What the console has been told already, once is enough.
+    warned: RefCell<Vec<String>>,
 }
 
 impl Trace {
@@ -45,13 +45,15 @@ impl Trace {
     }
 
     pub fn read(&self, store: &str, served_by: &ServedBy) {
-        if let ServedBy::Scan { missing } = served_by
-            && self.warned.borrow_mut().insert(format!("{store}.{missing}"))
-        {
+        if let ServedBy::Scan { missing } = served_by {
             let text = format!(
                 "pos-offline: index '{missing}' of store '{store}' is missing on disk; every row is read instead"
             );
-            web_sys::console::warn_1(&text.into());
+            let mut warned = self.warned.borrow_mut();
+            if !warned.contains(&text) {
+                web_sys::console::warn_1(&text.as_str().into());
+                warned.push(text);
+            }
         }
         *self.last_query.borrow_mut() = Some((store.to_owned(), served_by.clone()));
     }

@@ -15,7 +15,7 @@ use web_sys::{
 use super::request::Request;
 use super::scan::keys_of;
 use crate::error::{Error, Result};
-use crate::order::sort_by;
+use crate::order::sorted_places;
 use crate::row::Row;
 use crate::schema::{IndexSchema, KeyPath, META_STORE, SCHEMA_VERSION, Schema, StoreSchema};
 use crate::stamp;
@@ -145,9 +145,8 @@ async fn add_index(store: &IdbObjectStore, index: &IndexSchema) -> Result<()> {
     }
     let unique = index.unique && {
         let rows: Array = Request::new(store.get_all()?).await?.unchecked_into();
-        let mut keys: Vec<_> = rows.iter().flat_map(|row| keys_of(&row, index)).collect();
-        sort_by(&mut keys, Ord::cmp);
-        keys.windows(2).all(|pair| pair[0] != pair[1])
+        let keys: Vec<_> = rows.iter().flat_map(|row| keys_of(&row, index)).collect();
+        sorted_places(&keys, Ord::cmp).windows(2).all(|pair| keys[pair[0]] != keys[pair[1]])
     };
     create_index(store, index, unique)
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
+use futures::future::FutureExt;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
@@ -23,7 +24,7 @@ use crate::backoff::millis;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::global::{global, listen};
-use crate::offline_db::{OfflineDb, new_uuid};
+use crate::offline_db::{OfflineDb, Operation, new_uuid};
 use crate::row::Row;
 
 /// Another tab has queued something; should that tab be gone by then, this one sends it.
@@ -58,8 +59,33 @@ pub(super) struct Inner {
     round: RefCell<Option<Task>>,
     refreshing: RefCell<Option<Task>>,
     wake: RefCell<Option<Timeout>>,
-    pub drained: RefCell<Vec<oneshot::Sender<Summary>>>,
-    pub rounded: RefCell<Vec<oneshot::Sender<Summary>>>,
+    pub drained: Waiting,
+    pub rounded: Waiting,
+}
+
+/// Callers who wait for the end of something.
+#[derive(Default)]
+pub(super) struct Waiting(RefCell<Vec<oneshot::Sender<Summary>>>);
+
+impl Waiting {
+    /// What it comes to, or `Aborted` when it ends before its time.
+    pub fn wait(&self) -> Operation<Summary> {
+        let (tell, told) = oneshot::channel();
+        self.0.borrow_mut().push(tell);
+        async move { told.await.map_err(|_| Error::Aborted) }.boxed_local()
+    }
+
+    fn answer(&self, summary: Summary) {
+        for waiter in self.0.take() {
+            // Whoever does not listen any more does not mind.
+            let _ = waiter.send(summary);
+        }
+    }
+
+    fn give_up(&self) {
+        // Dropped after the borrow.
+        let _waiters = self.0.take();
+    }
 }
 
 /// What exists between start and stop.
@@ -93,8 +119,8 @@ impl Inner {
             round: RefCell::default(),
             refreshing: RefCell::default(),
             wake: RefCell::default(),
-            drained: RefCell::default(),
-            rounded: RefCell::default(),
+            drained: Waiting::default(),
+            rounded: Waiting::default(),
         })
     }
 
@@ -139,7 +165,8 @@ impl Inner {
         let _draining = self.draining.take();
         let _round = self.round.take();
         let _refreshing = self.refreshing.take();
-        let _waiting = (self.drained.take(), self.rounded.take());
+        self.drained.give_up();
+        self.rounded.give_up();
         self.again.set(None);
         let mut state = self.state.borrow_mut();
         (state.next_round, state.next_due) = (None, None);
@@ -245,7 +272,7 @@ impl Inner {
             drop(inner.draining.take());
             inner.schedule();
             let summary = inner.state.borrow().summary;
-            answer(&inner.drained, summary);
+            inner.drained.answer(summary);
         });
         *self.draining.borrow_mut() = Some(task);
     }
@@ -259,7 +286,7 @@ impl Inner {
             let summary = inner.all_phases().await;
             drop(inner.round.take());
             inner.schedule();
-            answer(&inner.rounded, summary);
+            inner.rounded.answer(summary);
         });
         *self.round.borrow_mut() = Some(task);
         if self.running.borrow().is_some() {
@@ -321,13 +348,6 @@ impl Inner {
             self.state.borrow_mut().note_error(error.to_string());
             web_sys::console::warn_2(&"pos-offline: sync:".into(), &error.to_js());
         }
-    }
-}
-
-fn answer(waiting: &RefCell<Vec<oneshot::Sender<Summary>>>, summary: Summary) {
-    for waiter in waiting.take() {
-        // Whoever does not listen any more does not mind.
-        let _ = waiter.send(summary);
     }
 }
 

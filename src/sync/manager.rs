@@ -1,21 +1,23 @@
 //! The manager as its callers see it.
 
-use std::future::Future;
+use std::future::ready;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures::channel::oneshot;
+use futures::future::{FutureExt, TryFutureExt};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
 use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;
-use super::outbox::{Enqueue, Outbox, Receipt};
+use super::outbox::{Decision, Enqueue, Receipt};
 use super::policy::Policy;
 use super::state::{State, Summary};
 use super::transport::Transport;
 use crate::clock;
-use crate::error::{Error, Result};
-use crate::offline_db::OfflineDb;
+use crate::error::Result;
+use crate::offline_db::{OfflineDb, Operation};
 
 /// What the user may choose.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,18 +72,22 @@ impl SyncManager {
     ///
     /// # Errors
     /// Of the database.
-    pub async fn init(&self) -> Result<()> {
-        self.0.survey().await?;
-        {
-            let state = self.0.state.borrow();
-            let (count, index) = (state.survey.uuids.len(), &state.survey.index);
-            web_sys::console::log_1(&format!("pos-offline: {count} transactions pending, by index {index}").into());
+    pub fn init(&self) -> Operation<()> {
+        let inner = Rc::clone(&self.0);
+        async move {
+            inner.survey().await?;
+            {
+                let state = inner.state.borrow();
+                let (count, index) = (state.survey.uuids.len(), &state.survey.index);
+                web_sys::console::log_1(&format!("pos-offline: {count} transactions pending, by index {index}").into());
+            }
+            inner.run();
+            if inner.link.is_reachable() {
+                inner.want_round();
+            }
+            Ok(())
         }
-        self.0.run();
-        if self.0.link.is_reachable() {
-            self.0.want_round();
-        }
-        Ok(())
+        .boxed_local()
     }
 
     /// A round now, and one every interval. Calling it again is harmless.
@@ -107,73 +113,97 @@ impl SyncManager {
     ///
     /// # Errors
     /// As [`Outbox::enqueue`].
-    pub async fn enqueue(&self, what: Enqueue) -> Result<Receipt> {
-        let begun = clock::tick();
-        let receipt = self.0.outbox.enqueue(what).await?;
-        {
-            let mut state = self.0.state.borrow_mut();
-            state.metrics.queued += 1;
-            state.metrics.commit.note(clock::tick() - begun);
-            state.survey.oldest.get_or_insert(receipt.committed_at);
-            state.survey.uuids.push(receipt.uuid.clone());
+    pub fn enqueue(&self, what: Enqueue) -> Operation<Receipt> {
+        let inner = Rc::clone(&self.0);
+        async move {
+            let begun = clock::tick();
+            let receipt = inner.outbox.enqueue(what).await?;
+            inner.state.borrow_mut().note_queued(&receipt, clock::tick() - begun);
+            inner.say("queued");
+            inner.kick(false);
+            Ok(receipt)
         }
-        self.0.say("queued");
-        self.0.kick(false);
-        Ok(receipt)
+        .boxed_local()
     }
 
     /// Sends what waits, also what waits for its next attempt when `eager`; what it came to. Joins what is under way.
     ///
     /// # Errors
     /// `Aborted` when the manager is stopped.
-    pub fn send(&self, eager: bool) -> impl Future<Output = Result<Summary>> + 'static {
-        let (tell, told) = oneshot::channel();
-        self.0.drained.borrow_mut().push(tell);
+    pub fn send(&self, eager: bool) -> Operation<Summary> {
+        let told = self.0.drained.wait();
         self.0.want_drain(eager);
-        async move { told.await.map_err(|_| Error::Aborted) }
+        told
     }
 
     /// All phases, one after the other; joins a round that is under way.
     ///
     /// # Errors
     /// `Aborted` when the manager is stopped.
-    pub fn sync_all(&self) -> impl Future<Output = Result<Summary>> + 'static {
-        let (tell, told) = oneshot::channel();
-        self.0.rounded.borrow_mut().push(tell);
+    pub fn sync_all(&self) -> Operation<Summary> {
+        let told = self.0.rounded.wait();
         self.0.want_round();
-        async move { told.await.map_err(|_| Error::Aborted) }
+        told
     }
 
     /// As [`sync_all`](SyncManager::sync_all), without waiting for a pause to end; `false` while there is no connection.
     ///
     /// # Errors
     /// `Aborted` when the manager is stopped.
-    pub async fn force(&self) -> Result<bool> {
+    pub fn force(&self) -> Operation<bool> {
         if !self.0.link.is_reachable() {
-            return Ok(false);
+            return ready(Ok(false)).boxed_local();
         }
         self.0.state.borrow_mut().lift(|_| true);
         self.0.want_drain(true);
-        self.sync_all().await.map(|_| true)
+        self.sync_all().map_ok(|_| true).boxed_local()
     }
 
     /// What waits has been changed by hand: it is counted anew and sent.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn changed(&self) -> Result<()> {
+    pub(super) async fn changed(&self) -> Result<()> {
         self.0.survey().await?;
         self.0.say("changed");
         self.0.kick(false);
         Ok(())
     }
 
-    /// Counts anew what waits.
+    /// Counts anew what waits; how many rows the server has not confirmed.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn recount(&self) -> Result<()> {
-        self.0.survey().await
+    pub fn recount(&self) -> Operation<u32> {
+        let inner = Rc::clone(&self.0);
+        async move {
+            inner.survey().await?;
+            Ok(inner.state.borrow().survey.uuids.len() as u32)
+        }
+        .boxed_local()
+    }
+
+    /// Every row that the server has refused, oldest first.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn rejected(&self) -> Operation<Array> {
+        let outbox = self.0.outbox.clone();
+        async move { outbox.rejected().await }.boxed_local()
+    }
+
+    /// Does with one refused row, or with all of them, what the user has decided; with how many.
+    ///
+    /// # Errors
+    /// As [`Outbox::decide`].
+    pub fn decide(&self, id: Option<JsValue>, decision: Decision) -> Operation<u32> {
+        let manager = self.clone();
+        async move {
+            let count = manager.0.outbox.decide(id, decision).await?;
+            manager.changed().await?;
+            Ok(count)
+        }
+        .boxed_local()
     }
 
     /// Whether something is being sent.
@@ -195,11 +225,6 @@ impl SyncManager {
     pub fn next_attempt(&self) -> Option<f64> {
         let state = self.0.state.borrow();
         if state.survey.uuids.len() == state.survey.rejected { None } else { state.next_due.or(state.next_round) }
-    }
-
-    /// The outbox.
-    pub fn outbox(&self) -> &Outbox {
-        &self.0.outbox
     }
 
     /// The database.

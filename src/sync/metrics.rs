@@ -1,6 +1,6 @@
 //! Counters and latencies, for people who run many tills.
 
-use crate::order::sort_by;
+use crate::order::sorted_places;
 
 /// Latencies are kept of so many events.
 const KEPT: usize = 512;
@@ -56,11 +56,10 @@ impl Latency {
 
     /// The times that a half, nine tenths, and 99 of 100 of the latest did not exceed (nearest rank); 0 without any.
     pub fn percentiles(&self) -> [f64; 3] {
-        let mut sorted = self.latest.clone();
-        sort_by(&mut sorted, f64::total_cmp);
+        let sorted = sorted_places(&self.latest, f64::total_cmp);
         [50, 90, 99].map(|percent| {
             let rank = (sorted.len() * percent).div_ceil(100).max(1);
-            sorted.get(rank - 1).copied().unwrap_or(0.0)
+            sorted.get(rank - 1).map_or(0.0, |place| self.latest[*place])
         })
     }
 }

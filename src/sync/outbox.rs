@@ -8,7 +8,7 @@ mod queue;
 use js_sys::Array;
 
 use super::plan::{Plan, State};
-use super::policy::{Fate, Outcome, Trial, Verdict};
+use super::policy::{Fate, Outcome, Verdict};
 use crate::clock;
 use crate::error::Result;
 use crate::model::{SyncError, Transaction};
@@ -226,9 +226,4 @@ fn waiting(limit: Option<u32>) -> Select {
 
 async fn unsynced(rows: &ReadRows, limit: Option<u32>) -> Result<Array> {
     Ok(rows.select(&waiting(limit)).await?.rows)
-}
-
-/// What is known of a row that is about to be sent again by hand: nothing speaks against it.
-fn fresh(uncertain: bool) -> Trial {
-    Trial { attempts: 0, senseless: 0, uncertain }
 }

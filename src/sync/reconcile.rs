@@ -1,5 +1,6 @@
 //! The proof at the end of the day: what this till has sold against what the server has, by uuid.
 
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -7,7 +8,7 @@ use super::manager::SyncManager;
 use super::outbox::Enqueue;
 use crate::error::{Error, Result};
 use crate::model::Order;
-use crate::offline_db::as_sent;
+use crate::offline_db::{Operation, as_sent};
 use crate::row::Row;
 use crate::store::KeyValue;
 
@@ -40,6 +41,8 @@ pub struct Comparison {
 /// What this till has sold against what the server has.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reconciliation {
+    /// Which session.
+    pub session: JsValue,
     /// Sold here.
     pub local: Vec<Sale>,
     /// What the server has.
@@ -78,7 +81,12 @@ impl SyncManager {
     /// # Errors
     /// `Offline`, `AuthExpired`, `Rejected` from the server; `Unsupported` when the transport cannot ask; then nothing was
     /// changed.
-    pub async fn reconcile(&self, session: &JsValue) -> Result<Reconciliation> {
+    pub fn reconcile(&self, session: JsValue) -> Operation<Reconciliation> {
+        let manager = self.clone();
+        async move { manager.compare_and_queue(&session).await }.boxed_local()
+    }
+
+    async fn compare_and_queue(&self, session: &JsValue) -> Result<Reconciliation> {
         let key = KeyValue::argument("session", session)?;
         let answer = self.0.asked(self.0.transport.orders(session)).await?;
         let Some(answer) = answer else {
@@ -113,7 +121,7 @@ impl SyncManager {
                 requeued.push(uuid.clone());
             }
         }
-        Ok(Reconciliation { local, server, comparison, requeued })
+        Ok(Reconciliation { session: session.clone(), local, server, comparison, requeued })
     }
 }
 

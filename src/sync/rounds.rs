@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures::future::FutureExt;
 use js_sys::Array;
 
 use super::engine::Inner;
@@ -12,6 +13,7 @@ use super::transport::Question;
 use super::users::{UsersReport, save_all};
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::offline_db::Operation;
 use crate::row::Row;
 
 /// A setting in `config`: when all phases were last through.
@@ -22,24 +24,27 @@ impl SyncManager {
     ///
     /// # Errors
     /// Of the database.
-    pub async fn sync_session_data(&self) -> Result<()> {
-        self.0.sync_session_data().await
+    pub fn sync_session_data(&self) -> Operation<()> {
+        let inner = Rc::clone(&self.0);
+        async move { inner.sync_session_data().await }.boxed_local()
     }
 
     /// Fetches the users and saves them, all in one transaction; notes the time.
     ///
     /// # Errors
     /// Of the server or the database; then what was there stays.
-    pub async fn update_cached_data(&self) -> Result<UsersReport> {
-        self.0.update_cached_data().await
+    pub fn update_cached_data(&self) -> Operation<UsersReport> {
+        let inner = Rc::clone(&self.0);
+        async move { inner.update_cached_data().await }.boxed_local()
     }
 
     /// Deletes what the server has confirmed some time ago, and old errors and sessions.
     ///
     /// # Errors
     /// Of the database.
-    pub async fn clean_up(&self) -> Result<()> {
-        self.0.clean_up().await
+    pub fn clean_up(&self) -> Operation<()> {
+        let inner = Rc::clone(&self.0);
+        async move { inner.clean_up().await }.boxed_local()
     }
 }
 
@@ -79,7 +84,7 @@ impl Inner {
             ("error_message", format!("{phase}: {error}").into()),
             ("context", context.into()),
         ]);
-        if let Err(error) = self.db.save_sync_error(row.as_js()).await {
+        if let Err(error) = self.db.save_sync_error(row.into()).await {
             self.report(&error);
         }
     }
@@ -87,7 +92,7 @@ impl Inner {
     async fn sync_session_data(&self) -> Result<()> {
         let session = self.db.get_active_session().await?;
         if session.is_object() {
-            self.db.update_session_access(&Row::owned(session).get("id")).await?;
+            self.db.update_session_access(Row::owned(session).get("id")).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::metrics::Metrics;
-use super::outbox::Survey;
+use super::outbox::{Receipt, Survey};
 use super::policy::{Hold, HoldReason, Kind, Outcome};
 
 /// So many errors are remembered for the display.
@@ -64,6 +64,17 @@ impl State {
     /// Ends a hold whose reason has gone.
     pub fn lift(&mut self, over: impl Fn(HoldReason) -> bool) {
         self.hold = self.hold.filter(|hold| !over(hold.reason));
+    }
+
+    /// Something was queued here.
+    pub fn note_queued(&mut self, receipt: &Receipt, ms: f64) {
+        self.metrics.queued += 1;
+        self.metrics.commit.note(ms);
+        self.survey.oldest.get_or_insert(receipt.committed_at);
+        // Another look at the outbox may have come first.
+        if !self.survey.uuids.contains(&receipt.uuid) {
+            self.survey.uuids.push(receipt.uuid.clone());
+        }
     }
 
     /// The server has answered with sense.

@@ -3,9 +3,10 @@
 use std::ops::Bound;
 
 use js_sys::Array;
+use rexie::Direction;
 use wasm_bindgen::JsValue;
 
-use super::{Options, choice, text, whole_number};
+use super::{Options, is_missing, meaning, text, whole_number};
 use crate::error::{Error, Result};
 use crate::schema::{KeyPath, StoreSchema};
 use crate::store::{Bounds, KeyValue, Select};
@@ -22,13 +23,11 @@ pub(in super::super) fn select(value: &JsValue, store: &StoreSchema) -> Result<S
         Some(index) => &index.key_path,
         None => &store.key_path,
     };
-    let select = Select { index, ..Select::keys(bounds(&options, path, store)?) };
-    let select = match whole_number("limit", &options.get("limit"), 0)? {
-        Some(limit) => select.limit(limit),
-        None => select,
-    };
-    let is_descending = choice("order", &options.get("order"), &["asc", "desc"])? == Some("desc");
-    Ok(if is_descending { select.rev() } else { select })
+    let bounds = bounds(&options, path, store)?;
+    let limit = whole_number("limit", &options.get("limit"), 0)?;
+    let orders = [("asc", Direction::Next), ("desc", Direction::Prev)];
+    let direction = meaning("order", &options.get("order"), &orders)?.unwrap_or(Direction::Next);
+    Ok(Select { index, bounds, direction, limit })
 }
 
 fn bounds(options: &Options, path: &KeyPath, store: &StoreSchema) -> Result<Bounds> {
@@ -36,22 +35,23 @@ fn bounds(options: &Options, path: &KeyPath, store: &StoreSchema) -> Result<Boun
     if ways.into_iter().filter(|given| *given).count() > 1 {
         return Err(Error::argument("query", "give 'only', or 'prefix', or 'from' and 'to'"));
     }
-    let key = |name: &str| KeyValue::argument(name, &flags_as_numbers(&options.get(name), path, store));
-    if options.has("only") {
-        return Ok(Bounds::only(key("only")?));
+    let key = |name: &str| match options.get(name) {
+        value if is_missing(&value) => Ok(None),
+        value => KeyValue::argument(name, &flags_as_numbers(value, path, store)).map(Some),
+    };
+    if let Some(only) = key("only")? {
+        return Ok(Bounds::only(only));
     }
-    if options.has("prefix") {
-        return Ok(match (path, key("prefix")?) {
+    if let Some(prefix) = key("prefix")? {
+        return Ok(match (path, prefix) {
             (KeyPath::Fields(_), KeyValue::Array(parts)) => Bounds::prefix(parts),
             (KeyPath::Fields(_), part) => Bounds::prefix(vec![part]),
             (KeyPath::Field(_), KeyValue::Array(parts)) if parts.len() == 1 => begins_with(parts[0].clone()),
             (KeyPath::Field(_), part) => begins_with(part),
         });
     }
-    let bound = |name| {
-        if options.has(name) { key(name).map(Bound::Included) } else { Ok(Bound::Unbounded) }
-    };
-    Ok(Bounds { lower: bound("from")?, upper: bound("to")? })
+    let bound = |key: Option<KeyValue>| key.map_or(Bound::Unbounded, Bound::Included);
+    Ok(Bounds { lower: bound(key("from")?), upper: bound(key("to")?) })
 }
 
 /// Texts that begin with a text; of any other kind of key, that key alone.
@@ -66,20 +66,18 @@ fn begins_with(part: KeyValue) -> Bounds {
 }
 
 /// A flag is a boolean to JavaScript and a number on disk.
-fn flags_as_numbers(value: &JsValue, path: &KeyPath, store: &StoreSchema) -> JsValue {
+fn flags_as_numbers(value: JsValue, path: &KeyPath, store: &StoreSchema) -> JsValue {
     let convert = |value: JsValue, field: &String| match value.as_bool() {
         Some(truth) if store.flags.contains(field) => JsValue::from(u8::from(truth)),
         _ => value,
     };
     let fields = path.fields();
-    if Array::is_array(value) {
-        let parts = Array::from(value);
-        let converted = parts.iter().enumerate().map(|(at, part)| match fields.get(at) {
-            Some(field) => convert(part, field),
-            None => part,
-        });
-        converted.collect::<Array>().into()
-    } else {
-        convert(value.clone(), &fields[0])
+    if !Array::is_array(&value) {
+        return convert(value, &fields[0]);
     }
+    let parts = Array::from(&value);
+    for (at, field) in (0..parts.length()).zip(fields) {
+        parts.set(at, convert(parts.get(at), field));
+    }
+    parts.into()
 }

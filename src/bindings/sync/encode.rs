@@ -22,7 +22,7 @@ fn texts(values: impl IntoIterator<Item = impl AsRef<str>>) -> JsValue {
     values.into_iter().map(|value| JsValue::from_str(value.as_ref())).collect::<Array>().into()
 }
 
-pub(super) fn receipt(receipt: &Receipt) -> JsValue {
+pub(super) fn receipt(receipt: Receipt) -> JsValue {
     object(&[
         ("id", receipt.id.as_str().into()),
         ("uuid", receipt.uuid.as_str().into()),
@@ -39,7 +39,7 @@ pub(super) fn summary(summary: Summary) -> JsValue {
     ])
 }
 
-pub(super) fn users(report: &UsersReport) -> JsValue {
+pub(super) fn users(report: UsersReport) -> JsValue {
     let failures = report.failures.iter().map(|failure| {
         object(&[
             ("position", failure.position.into()),
@@ -173,14 +173,14 @@ pub(super) fn json_lines(rows: &Array) -> Result<JsValue> {
     Ok(text.into())
 }
 
-pub(super) fn reconciliation(session: &JsValue, proof: &Reconciliation) -> JsValue {
+pub(super) fn reconciliation(proof: Reconciliation) -> JsValue {
     let side = |sales: &[Sale]| object(&[("count", sales.len().into()), ("total", sync::total(sales).into())]);
     let comparison = &proof.comparison;
     let different = comparison.different.iter().map(|(uuid, local, server)| {
         object(&[("uuid", uuid.as_str().into()), ("local", (*local).into()), ("server", (*server).into())])
     });
     object(&[
-        ("session", session.clone()),
+        ("session", proof.session),
         ("local", side(&proof.local)),
         ("server", side(&proof.server)),
         ("missing", texts(&comparison.missing)),

@@ -3,8 +3,9 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{Outbox, STORE, fresh, unsynced};
+use super::{Outbox, STORE, unsynced};
 use crate::error::{Error, Result};
+use crate::global::property;
 use crate::row::{Row, describe};
 use crate::store::{KeyValue, WriteRows};
 use crate::sync::plan::State;
@@ -24,67 +25,54 @@ impl Outbox {
     /// Every row that is set aside, oldest first.
     pub async fn rejected(&self) -> Result<Array> {
         let rows = self.db.get_pending_transactions().await?;
-        Ok(rows.iter().filter(|row| is_rejected(&Row::owned(row.clone()))).collect())
+        Ok(rows.iter().filter(is_rejected).collect())
     }
 
-    /// Sends every row again that is set aside; how many.
-    pub async fn retry_all(&self) -> Result<u32> {
-        self.db
-            .database()
-            .write(&[STORE], async |tx| {
-                let rows = tx.rows(STORE)?;
-                let mut count = 0;
-                for row in unsynced(&rows, None).await?.iter().map(Row::owned).filter(is_rejected) {
-                    retry(&rows, &row)?;
-                    count += 1;
-                }
-                Ok(count)
-            })
-            .await
-    }
-
-    /// Does with one row that is set aside what the user has decided.
+    /// Does with one row that is set aside, or with all of them, what the user has decided; with how many.
     ///
     /// # Errors
     /// `NotFound` when there is no such row, `InvalidArgument` when it is not set aside, `InvalidRecord` when the data
-    /// cannot be stored.
-    pub async fn decide(&self, id: &JsValue, decision: Decision) -> Result<()> {
-        let key = KeyValue::argument("id", id)?;
+    /// cannot be stored; then nothing is changed.
+    pub async fn decide(&self, id: Option<JsValue>, decision: Decision) -> Result<u32> {
+        let key = id.as_ref().map(|id| KeyValue::argument("id", id)).transpose()?;
         self.db
             .database()
             .write(&[STORE], async |tx| {
                 let rows = tx.rows(STORE)?;
-                let stored = rows.get(&key)?.await?;
-                if stored.is_undefined() {
-                    return Err(Error::NotFound { store: STORE.into(), key: describe(id) });
-                }
-                let row = Row::owned(stored);
-                if !is_rejected(&row) {
-                    let why = format!("{} is not rejected: it is on its way to the server", describe(id));
-                    return Err(Error::argument("id", why));
-                }
-                match &decision {
-                    Decision::Retry => retry(&rows, &row),
-                    Decision::Edit(data) => {
-                        row.set("data", data);
-                        retry(&rows, &row)
+                let chosen = match &key {
+                    Some(key) => Array::of1(&rows.get(key)?.await?),
+                    None => unsynced(&rows, None).await?.iter().filter(is_rejected).collect(),
+                };
+                for row in chosen.iter() {
+                    let name = || describe(id.as_ref().unwrap_or(&JsValue::UNDEFINED));
+                    if row.is_undefined() {
+                        return Err(Error::NotFound { store: STORE.into(), key: name() });
                     }
-                    Decision::Discard => rows.delete(&key),
+                    if !is_rejected(&row) {
+                        let why = format!("{} is not rejected: it is on its way to the server", name());
+                        return Err(Error::argument("id", why));
+                    }
+                    carry_out(&rows, row, &decision)?;
                 }
+                Ok(chosen.length())
             })
             .await
     }
 }
 
-fn is_rejected(row: &Row) -> bool {
-    State::of(row.get("state").as_string().as_deref()) == State::Rejected
+fn is_rejected(row: &JsValue) -> bool {
+    State::of(property(row, "state").as_string().as_deref()) == State::Rejected
 }
 
-fn retry(rows: &WriteRows, row: &Row) -> Result<()> {
-    let trial = fresh(row.get("uncertain").is_truthy());
+fn carry_out(rows: &WriteRows, row: JsValue, decision: &Decision) -> Result<()> {
+    let row = Row::owned(row);
+    match decision {
+        Decision::Discard => return rows.delete(&KeyValue::argument("id", &row.get("id"))?),
+        Decision::Edit(data) => row.set("data", data),
+        Decision::Retry => {}
+    }
     row.set("state", State::Pending.as_str());
-    row.set("attempts", trial.attempts);
-    row.set("senseless", trial.senseless);
-    row.set("next_attempt", JsValue::NULL);
+    row.set("attempts", 0);
+    row.set("senseless", 0);
     rows.put(row.as_js()).map(drop)
 }

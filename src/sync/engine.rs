@@ -11,7 +11,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 
-use super::channel::Channel;
+use super::channel::{Channel, News, Progress};
 use super::host::Host;
 use super::link::{Link, Signal};
 use super::manager::SyncOptions;
@@ -25,7 +25,6 @@ use crate::clock;
 use crate::error::{Error, Result};
 use crate::global::{global, listen};
 use crate::offline_db::{OfflineDb, Operation, new_uuid};
-use crate::row::Row;
 
 /// Another tab has queued something; should that tab be gone by then, this one sends it.
 const AFTER_ANOTHER_TAB_MS: f64 = 2_000.0;
@@ -215,40 +214,43 @@ impl Inner {
 
     /// Another tab has done something with the outbox.
     fn told(self: &Rc<Self>, message: JsValue) {
-        if message.is_object() {
-            let detail = Row::owned(message);
-            self.host.progress(
-                detail.number("synced") as u32,
-                &detail.get("transactionId"),
-                &text(&detail.get("type")),
-            );
-        } else if text(&message) == "queued" {
-            let at = clock::now_ms() + AFTER_ANOTHER_TAB_MS;
-            let mut state = self.state.borrow_mut();
-            state.next_due = Some(state.next_due.map_or(at, |due| due.min(at)));
+        match News::read(&message) {
+            News::Queued(uuid) => {
+                let at = clock::now_ms() + AFTER_ANOTHER_TAB_MS;
+                {
+                    let mut state = self.state.borrow_mut();
+                    state.next_due = Some(state.next_due.map_or(at, |due| due.min(at)));
+                    state.survey.add(uuid);
+                }
+                self.schedule();
+            }
+            News::Synced(progress) => {
+                self.state.borrow_mut().survey.remove(&progress.uuid);
+                self.host.progress(&progress);
+            }
+            News::Changed => self.refresh(),
         }
+    }
+
+    /// Looks at the outbox, unless something is under way that will.
+    fn refresh(self: &Rc<Self>) {
         if self.draining.borrow().is_some() || self.refreshing.borrow().is_some() {
-            return; // Both look at the outbox when they end.
+            return;
         }
         let inner = Rc::clone(self);
         let task = Task::spawn(async move {
             if let Err(error) = inner.survey().await {
                 inner.report(&error);
             }
-            inner.schedule();
             drop(inner.refreshing.take());
         });
         *self.refreshing.borrow_mut() = Some(task);
     }
 
     /// Tells the other tabs.
-    pub(super) fn say(&self, message: &str) {
-        self.broadcast(&message.into());
-    }
-
-    fn broadcast(&self, message: &JsValue) {
+    pub(super) fn say(&self, news: &News) {
         if let Some(channel) = self.running.borrow().as_ref().and_then(|running| running.channel.as_ref()) {
-            channel.say(message);
+            channel.say(&news.to_js());
         }
     }
 
@@ -330,16 +332,16 @@ impl Inner {
 
     pub(super) fn progressed(&self, item: &Item) {
         let synced = self.state.borrow().summary.synced;
-        self.host.progress(synced, &item.id(), &item.kind);
-        let news =
-            Row::of(&[("synced", synced.into()), ("transactionId", item.id()), ("type", item.kind.as_str().into())]);
-        self.broadcast(news.as_js());
+        let progress = Progress { synced, id: item.id(), uuid: item.uuid.clone(), kind: item.kind.clone() };
+        self.state.borrow_mut().survey.remove(&progress.uuid);
+        self.host.progress(&progress);
+        self.say(&News::Synced(progress));
     }
 
     pub(super) fn refused(&self, item: &Item, message: &str) {
         self.state.borrow_mut().note_error(message.to_owned());
         self.host.rejected(&item.id(), &item.kind, message);
-        self.say("changed");
+        self.say(&News::Changed);
     }
 
     /// Background work has no caller to fail to; being closed in the middle of it is no failure.
@@ -349,10 +351,6 @@ impl Inner {
             web_sys::console::warn_2(&"pos-offline: sync:".into(), &error.to_js());
         }
     }
-}
-
-fn text(value: &JsValue) -> String {
-    value.as_string().unwrap_or_default()
 }
 
 impl fmt::Debug for Inner {

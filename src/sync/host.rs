@@ -3,6 +3,7 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::channel::Progress;
 use crate::global::{dispatch, property};
 use crate::row::Row;
 
@@ -28,20 +29,19 @@ impl Host {
         id.is_truthy().then(|| Array::of1(&id).into())
     }
 
-    /// An item has reached the server, the last of `synced` in this round.
-    pub fn progress(&self, synced: u32, id: &JsValue, kind: &str) {
-        let detail = Row::of(&[("synced", synced.into()), ("transactionId", id.clone()), ("type", kind.into())]);
-        self.tell("pos-sync-progress", detail.as_js());
+    /// An item has reached the server.
+    pub(super) fn progress(&self, progress: &Progress) {
+        self.tell("pos-sync-progress", &progress.to_js());
     }
 
     /// The server has refused an item.
-    pub fn rejected(&self, id: &JsValue, kind: &str, message: &str) {
+    pub(super) fn rejected(&self, id: &JsValue, kind: &str, message: &str) {
         let detail = Row::of(&[("transactionId", id.clone()), ("type", kind.into()), ("message", message.into())]);
         self.tell("pos-sync-rejected", detail.as_js());
     }
 
     /// As an event on the global object, and on the page's bus when there is one.
-    pub fn tell(&self, event: &str, detail: &JsValue) {
+    fn tell(&self, event: &str, detail: &JsValue) {
         dispatch(event, detail);
         let services = property(&property(&self.pos, "env"), "services");
         let bus = property(&services, "bus_service");

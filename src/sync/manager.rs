@@ -8,6 +8,7 @@ use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::channel::News;
 use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;
@@ -119,7 +120,7 @@ impl SyncManager {
             let begun = clock::tick();
             let receipt = inner.outbox.enqueue(what).await?;
             inner.state.borrow_mut().note_queued(&receipt, clock::tick() - begun);
-            inner.say("queued");
+            inner.say(&News::Queued(receipt.uuid.clone()));
             inner.kick(false);
             Ok(receipt)
         }
@@ -165,7 +166,7 @@ impl SyncManager {
     /// Of the database.
     pub(super) async fn changed(&self) -> Result<()> {
         self.0.survey().await?;
-        self.0.say("changed");
+        self.0.say(&News::Changed);
         self.0.kick(false);
         Ok(())
     }

@@ -23,8 +23,9 @@ pub use queue::{Enqueue, Receipt};
 
 const STORE: &str = Transaction::STORE;
 
-/// Rows are read in pages of this size first; only when that is not enough, all of them.
-const PAGE: u32 = 256;
+/// How many rows are looked at to find some that can be sent: most often the oldest can, all are read only when many are
+/// in flight, set aside or waiting.
+const LOOKS: [Option<u32>; 3] = [Some(128), Some(1_024), None];
 
 /// The outbox of a till. Cloning gives another handle.
 #[derive(Debug, Clone)]
@@ -71,6 +72,20 @@ pub struct Survey {
     pub index: String,
 }
 
+impl Survey {
+    /// A row was queued since; another look may have come first.
+    pub fn add(&mut self, uuid: String) {
+        if !self.uuids.contains(&uuid) {
+            self.uuids.push(uuid);
+        }
+    }
+
+    /// A row has left since.
+    pub fn remove(&mut self, uuid: &str) {
+        self.uuids.retain(|known| known != uuid);
+    }
+}
+
 impl Outbox {
     /// The outbox of a database.
     pub fn new(db: OfflineDb, owner: String, lease_ms: f64) -> Outbox {
@@ -84,7 +99,7 @@ impl Outbox {
             .write(&[STORE], async |tx| {
                 let rows = tx.rows(STORE)?;
                 let now = clock::now_ms();
-                for limit in [Some(PAGE), None] {
+                for limit in LOOKS {
                     let waiting = unsynced(&rows, limit).await?;
                     let mut plan = Plan::new(now, self.lease_ms, eager_since, batch);
                     let mut taken = Vec::new();

@@ -71,10 +71,7 @@ impl State {
         self.metrics.queued += 1;
         self.metrics.commit.note(ms);
         self.survey.oldest.get_or_insert(receipt.committed_at);
-        // Another look at the outbox may have come first.
-        if !self.survey.uuids.contains(&receipt.uuid) {
-            self.survey.uuids.push(receipt.uuid.clone());
-        }
+        self.survey.add(receipt.uuid.clone());
     }
 
     /// The server has answered with sense.

@@ -32,8 +32,8 @@ class Street {
   problems = [];
   #told = Promise.resolve();
 
-  constructor(name, { sales, settings, orm }) {
-    Object.assign(this, { name, sales, settings, orm });
+  constructor(name, { sales, settings, orm, timeout }) {
+    Object.assign(this, { name, sales, settings, orm, timeout });
     this.database = databaseName();
   }
 
@@ -70,7 +70,8 @@ class Street {
   }
 
   async startTill(page) {
-    await this.run(page, "open", { database: this.database, shop: this.shop.name, orm: this.orm });
+    const { database, shop, orm, timeout } = this;
+    await this.run(page, "open", { database, shop: shop.name, orm, timeout });
   }
 
   run(page, name, argument) {
@@ -212,7 +213,7 @@ const MISHAPS = {
 const DICE = ["reload", "close", "crash", "weather", "weather", "weather", "sunshine", "restart", "outage"];
 
 test(`${SALES} sales of ${TABS} tabs survive reloads, crashes and every fault (SYNC_SEED=${SEED})`, { timeout: 120_000 + SALES * 200 }, (t) =>
-  street("storm", { sales: SALES }, TABS, async (street) => {
+  street("storm", { sales: SALES, timeout: 1_500 }, TABS, async (street) => {
     const random = randomness(SEED);
     const seen = {};
     await MISHAPS.weather(street, random);

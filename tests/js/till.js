@@ -6,7 +6,7 @@ import { at } from "./shop.js";
 const every = (ms) => ({ "2g": ms, "3g": ms, "4g": ms });
 const MONITOR = { intervals: every(500), timeouts: every(500), recheck: 50, backoff: { base: 50, cap: 300 } };
 // Answers without sense are no verdict here, however many there are.
-const SYNC = { interval: 1_000, timeout: 1_500, backoff: { base: 50, cap: 400 }, attempts: 1_000 };
+const SYNC = { interval: 1_000, backoff: { base: 50, cap: 400 }, attempts: 1_000 };
 const sleep = (ms) => new Promise((resume) => setTimeout(resume, ms));
 
 let db, manager;
@@ -14,14 +14,17 @@ let db, manager;
 const selling = new Set();
 const failures = [];
 
-/** Opens the till; with `orm` it sends through the `pos` object, else it asks the server itself. */
-export async function open({ database, shop, orm = false }) {
+/**
+ * Opens the till; with `orm` it sends through the `pos` object, else it asks the server itself. A `timeout` that a busy
+ * machine reaches by itself would have sales sent again that are still on their way.
+ */
+export async function open({ database, shop, orm = false, timeout = 30_000 }) {
   const { url, pos } = at(shop);
   db = new OfflineDB({ name: database });
   await db.init();
   const monitor = new ConnectionMonitor({ urls: [`${url}/ping`], ...MONITOR });
   const transport = orm ? {} : { transport: { kind: "odoo", url } };
-  manager = new SyncManager(pos(), { database: db, monitor, ...transport, ...SYNC });
+  manager = new SyncManager(pos(), { database: db, monitor, timeout, ...transport, ...SYNC });
   await manager.init();
   manager.startSync();
 }

@@ -213,6 +213,7 @@ export interface SyncProgress {
   /** Rows that this round has brought to the server. */
   synced: number;
   transactionId: RecordKey;
+  uuid: string;
   type: SyncType;
 }
 

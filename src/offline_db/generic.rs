@@ -102,11 +102,7 @@ impl OfflineDb {
     /// # Errors
     /// `InvalidArgument` naming the first position that holds no key; then nothing is deleted.
     pub fn bulk_delete(&self, store: &str, keys: JsValue, options: WriteOptions) -> Operation<u32> {
-        let keys = array("keys", &keys).and_then(|keys| {
-            let key = |(position, key)| KeyValue::argument(&format!("keys[{position}]"), &key);
-            keys.iter().enumerate().map(key).collect()
-        });
-        self.delete_keys(store, keys, options)
+        self.delete_keys(store, keys_argument(&keys), options)
     }
 
     fn delete_keys(&self, store: &str, keys: Result<Vec<KeyValue>>, options: WriteOptions) -> Operation<u32> {
@@ -250,6 +246,14 @@ pub(super) fn delete_where(
             .await
     }
     .boxed_local()
+}
+
+fn keys_argument(keys: &JsValue) -> Result<Vec<KeyValue>> {
+    let mut found = Vec::new();
+    for (position, key) in array("keys", keys)?.iter().enumerate() {
+        found.push(KeyValue::argument(&format!("keys[{position}]"), &key)?);
+    }
+    Ok(found)
 }
 
 /// An argument that must be an array.

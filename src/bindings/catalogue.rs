@@ -55,7 +55,7 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = categoryId, unchecked_param_type = "RecordKey")] category: JsValue,
     ) -> Promise {
-        promise_of(self.0.get_products_by_category(category))
+        promise_of(self.0.get_products_by_category(&category))
     }
 
     /// How many products there are.

@@ -41,7 +41,7 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = transactionId, unchecked_param_type = "RecordKey")] transaction_id: JsValue,
     ) -> Promise {
-        promise_of(self.0.get_sync_errors_by_transaction(transaction_id))
+        promise_of(self.0.get_sync_errors_by_transaction(&transaction_id))
     }
 
     /// How many failures there are.

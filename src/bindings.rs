@@ -54,7 +54,7 @@ impl JsOfflineDb {
     /// Opens and upgrades; resolves when ready. Calling it again is harmless.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn init(&self) -> Promise {
-        self.run(|db| Ok(db.init().map_ok(|()| JsValue::UNDEFINED).boxed_local()))
+        promise_of(self.0.init().map_ok(|()| JsValue::UNDEFINED).boxed_local())
     }
 
     /// Whether the database is open.
@@ -72,7 +72,7 @@ impl JsOfflineDb {
     /// Deletes the database with every row in it; resolves true. The next call opens a new, empty one.
     #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
     pub fn reset(&self) -> Promise {
-        self.confirm(|db| Ok(db.reset()))
+        promise_of(confirmed(self.0.reset()))
     }
 
     /// A native transaction over one or more stores, begun at once. The database must be open. `put` and `add` of its
@@ -104,21 +104,25 @@ impl JsOfflineDb {
     pub(super) fn handle(&self) -> OfflineDb {
         self.0.clone()
     }
+}
 
-    /// The promise of an operation. `call` decodes the arguments; what it refuses rejects the promise as well. The
-    /// operation has a handle of its own, so that this object can be closed or freed meanwhile.
-    fn run<T: Into<JsValue> + 'static>(&self, call: impl FnOnce(&OfflineDb) -> Result<Operation<T>>) -> Promise {
-        promise_of(call(&self.0))
-    }
+/// The promise of an operation. The operation has a handle of its own, so that the object it was called on can be closed
+/// or freed meanwhile.
+fn promise_of<T: Into<JsValue> + 'static>(operation: Operation<T>) -> Promise {
+    promise(async move { Ok(operation.await?.into()) })
+}
 
-    /// The promise of an operation without a result; resolves true.
-    fn confirm(&self, call: impl FnOnce(&OfflineDb) -> Result<Operation<()>>) -> Promise {
-        promise_of(call(&self.0).map(|operation| operation.map_ok(|()| true).boxed_local()))
+/// The promise of an operation whose arguments `call` has to decode; what it refuses rejects the promise.
+fn decoded<T: Into<JsValue> + 'static>(call: impl FnOnce() -> Result<Operation<T>>) -> Promise {
+    match call() {
+        Ok(operation) => promise_of(operation),
+        Err(error) => Promise::reject(&error.to_js()),
     }
 }
 
-fn promise_of<T: Into<JsValue> + 'static>(operation: Result<Operation<T>>) -> Promise {
-    promise(async move { Ok(operation?.await?.into()) })
+/// An operation without a result resolves true.
+fn confirmed(operation: Operation<()>) -> Operation<bool> {
+    operation.map_ok(|()| true).boxed_local()
 }
 
 /// The promise of a future; boxed, so that what is around it is compiled once and not for each kind of result.

@@ -16,8 +16,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 const ABORT: &str = "AbortError";
 
 /// The browser's own exception behind an [`Error`], when there is one; JavaScript finds it in `error.cause`.
+///
+/// `undefined` when there is none: every result of this crate has room for one, and an `Option` is twice as large.
 #[derive(Debug, Clone, Default)]
-pub struct Cause(Option<JsValue>);
+pub struct Cause(JsValue);
 
 /// A failure, named by what the caller can do about it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -275,7 +277,7 @@ impl Error {
             | Error::Constraint { cause, .. }
             | Error::InvalidRecord { cause, .. }
             | Error::Callback { cause, .. }
-            | Error::Other { cause, .. } => cause.0.as_ref(),
+            | Error::Other { cause, .. } => (!cause.0.is_undefined()).then_some(&cause.0),
             Error::Partial { source, .. } => source.cause(),
             _ => None,
         }

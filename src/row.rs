@@ -119,8 +119,10 @@ pub fn describe(value: &JsValue) -> String {
         // JavaScript's own formatting: Rust's would add 15 KB to the module.
         format!("the number {}", String::from(value.unchecked_ref::<Object>().to_string()))
     } else if let Some(text) = value.as_string() {
-        let short: String = text.chars().take(40).collect();
-        if short.len() < text.len() { format!("the text '{short}...'") } else { format!("the text '{short}'") }
+        match text.char_indices().nth(40).and_then(|(end, _)| text.get(..end)) {
+            Some(short) => format!("the text '{short}...'"),
+            None => format!("the text '{text}'"),
+        }
     } else if let Some(truth) = value.as_bool() {
         format!("the boolean {truth}")
     } else if Array::is_array(value) {

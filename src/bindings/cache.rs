@@ -4,8 +4,8 @@ use futures::future::{FutureExt, TryFutureExt};
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::JsOfflineDb;
 use super::decode::{Options, tell_failures};
+use super::{JsOfflineDb, confirmed, decoded, promise_of};
 use crate::offline_db::CacheCounts;
 use crate::row::Row;
 
@@ -17,7 +17,7 @@ impl JsOfflineDb {
     /// Saves the four lists; a list that is missing counts 0.
     #[wasm_bindgen(js_name = cacheAllPOSData, unchecked_return_type = "Promise<POSDataCounts>")]
     pub fn cache_all_pos_data(&self, #[wasm_bindgen(unchecked_param_type = "POSDataInput")] data: JsValue) -> Promise {
-        self.run(|db| {
+        decoded(|| {
             let options = Options::lenient("data", &data)?;
             let saved = |reports: CacheCounts| {
                 for (list, report) in LISTS.into_iter().zip(&reports) {
@@ -25,38 +25,38 @@ impl JsOfflineDb {
                 }
                 lists(reports.map(|report| report.saved))
             };
-            Ok(db.cache_all_pos_data(LISTS.map(|list| options.get(list))).map_ok(saved).boxed_local())
+            Ok(self.0.cache_all_pos_data(LISTS.map(|list| options.get(list))).map_ok(saved).boxed_local())
         })
     }
 
     /// The four lists, from one transaction.
     #[wasm_bindgen(js_name = getAllPOSData, unchecked_return_type = "Promise<POSData>")]
     pub fn get_all_pos_data(&self) -> Promise {
-        self.run(|db| Ok(db.get_all_pos_data().map_ok(lists).boxed_local()))
+        promise_of(self.0.get_all_pos_data().map_ok(lists).boxed_local())
     }
 
     /// Deletes the four lists, in one transaction; resolves true.
     #[wasm_bindgen(js_name = clearAllPOSData, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_pos_data(&self) -> Promise {
-        self.confirm(|db| Ok(db.clear_all_pos_data()))
+        promise_of(confirmed(self.0.clear_all_pos_data()))
     }
 
     /// Whether there are products to sell.
     #[wasm_bindgen(js_name = hasCachedPOSData, unchecked_return_type = "Promise<boolean>")]
     pub fn has_cached_pos_data(&self) -> Promise {
-        self.run(|db| Ok(db.has_cached_pos_data()))
+        promise_of(self.0.has_cached_pos_data())
     }
 
     /// Every row of every store, from one transaction.
     #[wasm_bindgen(js_name = readAll, unchecked_return_type = "Promise<Record<StoreName, StoredRecord[]>>")]
     pub fn read_all(&self) -> Promise {
-        self.run(|db| Ok(db.read_all()))
+        promise_of(self.0.read_all())
     }
 
     /// How many rows each store has.
     #[wasm_bindgen(unchecked_return_type = "Promise<Record<StoreName, number>>")]
     pub fn counts(&self) -> Promise {
-        self.run(|db| Ok(db.counts()))
+        promise_of(self.0.counts())
     }
 }
 

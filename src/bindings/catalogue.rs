@@ -4,8 +4,8 @@ use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::JsOfflineDb;
 use super::decode::{self, text};
+use super::{JsOfflineDb, confirmed, decoded, promise_of};
 use crate::model::{Category, PaymentMethod, Product, Tax};
 use crate::store::{BulkReport, Record, Select};
 
@@ -25,19 +25,19 @@ impl JsOfflineDb {
     /// Every product.
     #[wasm_bindgen(js_name = getAllProducts, unchecked_return_type = "Promise<ProductRecord[]>")]
     pub fn get_all_products(&self) -> Promise {
-        self.run(|db| Ok(db.select(Product::STORE, Select::all())))
+        promise_of(self.0.select(Product::STORE, Select::all()))
     }
 
     /// The product, null when there is none.
     #[wasm_bindgen(js_name = getProduct, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(|db| Ok(db.get_product(id)))
+        promise_of(self.0.get_product(id))
     }
 
     /// The product with this barcode, null when there is none.
     #[wasm_bindgen(js_name = getProductByBarcode, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product_by_barcode(&self, #[wasm_bindgen(unchecked_param_type = "string")] barcode: JsValue) -> Promise {
-        self.run(|db| Ok(db.get_product_by_barcode(&text("barcode", &barcode)?)))
+        decoded(|| Ok(self.0.get_product_by_barcode(&text("barcode", &barcode)?)))
     }
 
     /// The product with this internal reference, null when there is none.
@@ -46,7 +46,7 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] code: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.get_product_by_default_code(&text("code", &code)?)))
+        decoded(|| Ok(self.0.get_product_by_default_code(&text("code", &code)?)))
     }
 
     /// The products of a category, by its id.
@@ -55,19 +55,19 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = categoryId, unchecked_param_type = "RecordKey")] category: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.get_products_by_category(category)))
+        promise_of(self.0.get_products_by_category(&category))
     }
 
     /// How many products there are.
     #[wasm_bindgen(js_name = getProductCount, unchecked_return_type = "Promise<number>")]
     pub fn get_product_count(&self) -> Promise {
-        self.run(|db| Ok(db.count(Product::STORE, Select::all())))
+        promise_of(self.0.count(Product::STORE, Select::all()))
     }
 
     /// Deletes every product; resolves true.
     #[wasm_bindgen(js_name = clearAllProducts, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_products(&self) -> Promise {
-        self.confirm(|db| Ok(db.clear(Product::STORE)))
+        promise_of(confirmed(self.0.clear(Product::STORE)))
     }
 
     /// Saves categories; resolves how many are saved.
@@ -83,19 +83,19 @@ impl JsOfflineDb {
     /// Every category.
     #[wasm_bindgen(js_name = getAllCategories, unchecked_return_type = "Promise<CategoryRecord[]>")]
     pub fn get_all_categories(&self) -> Promise {
-        self.run(|db| Ok(db.select(Category::STORE, Select::all())))
+        promise_of(self.0.select(Category::STORE, Select::all()))
     }
 
     /// The category, null when there is none.
     #[wasm_bindgen(js_name = getCategory, unchecked_return_type = "Promise<CategoryRecord | null>")]
     pub fn get_category(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(|db| Ok(db.get_category(id)))
+        promise_of(self.0.get_category(id))
     }
 
     /// Deletes every category; resolves true.
     #[wasm_bindgen(js_name = clearAllCategories, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_categories(&self) -> Promise {
-        self.confirm(|db| Ok(db.clear(Category::STORE)))
+        promise_of(confirmed(self.0.clear(Category::STORE)))
     }
 
     /// Saves payment methods; resolves how many are saved.
@@ -112,13 +112,13 @@ impl JsOfflineDb {
     /// Every payment method.
     #[wasm_bindgen(js_name = getAllPaymentMethods, unchecked_return_type = "Promise<PaymentMethodRecord[]>")]
     pub fn get_all_payment_methods(&self) -> Promise {
-        self.run(|db| Ok(db.select(PaymentMethod::STORE, Select::all())))
+        promise_of(self.0.select(PaymentMethod::STORE, Select::all()))
     }
 
     /// Deletes every payment method; resolves true.
     #[wasm_bindgen(js_name = clearAllPaymentMethods, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_payment_methods(&self) -> Promise {
-        self.confirm(|db| Ok(db.clear(PaymentMethod::STORE)))
+        promise_of(confirmed(self.0.clear(PaymentMethod::STORE)))
     }
 
     /// Saves taxes; resolves how many are saved.
@@ -134,31 +134,31 @@ impl JsOfflineDb {
     /// Every tax.
     #[wasm_bindgen(js_name = getAllTaxes, unchecked_return_type = "Promise<TaxRecord[]>")]
     pub fn get_all_taxes(&self) -> Promise {
-        self.run(|db| Ok(db.select(Tax::STORE, Select::all())))
+        promise_of(self.0.select(Tax::STORE, Select::all()))
     }
 
     /// The tax, null when there is none.
     #[wasm_bindgen(js_name = getTax, unchecked_return_type = "Promise<TaxRecord | null>")]
     pub fn get_tax(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(|db| Ok(db.get_tax(id)))
+        promise_of(self.0.get_tax(id))
     }
 
     /// Deletes every tax; resolves true.
     #[wasm_bindgen(js_name = clearAllTaxes, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_taxes(&self) -> Promise {
-        self.confirm(|db| Ok(db.clear(Tax::STORE)))
+        promise_of(confirmed(self.0.clear(Tax::STORE)))
     }
 }
 
 impl JsOfflineDb {
     fn save_list(&self, store: &'static str, records: JsValue, options: &JsValue) -> Promise {
-        self.run(|db| {
+        decoded(|| {
             let (bulk, on_report) = decode::bulk(options)?;
             let saved = move |report: BulkReport| {
                 decode::tell_failures(store, &report, on_report);
                 report.saved
             };
-            Ok(db.bulk_save_cached(store, records, bulk).map_ok(saved).boxed_local())
+            Ok(self.0.bulk_save_cached(store, records, bulk).map_ok(saved).boxed_local())
         })
     }
 }

@@ -3,8 +3,8 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::JsOfflineDb;
 use super::decode::text;
+use super::{JsOfflineDb, decoded};
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -15,12 +15,12 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "string")] key: JsValue,
         #[wasm_bindgen(unchecked_param_type = "unknown")] value: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.save_config(&text("key", &key)?, &value)))
+        decoded(|| Ok(self.0.save_config(&text("key", &key)?, &value)))
     }
 
     /// The value of a setting, undefined when it was never saved.
     #[wasm_bindgen(js_name = getConfig, unchecked_return_type = "Promise<unknown>")]
     pub fn get_config(&self, #[wasm_bindgen(unchecked_param_type = "string")] key: JsValue) -> Promise {
-        self.run(|db| Ok(db.get_config(&text("key", &key)?)))
+        decoded(|| Ok(self.0.get_config(&text("key", &key)?)))
     }
 }

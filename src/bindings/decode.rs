@@ -148,11 +148,23 @@ pub(super) fn one_or_more_texts(argument: &str, value: &JsValue) -> Result<Vec<S
     if !Array::is_array(value) {
         return Ok(vec![text(argument, value)?]);
     }
-    let texts = Array::from(value).iter().map(|item| text(argument, &item)).collect::<Result<Vec<_>>>()?;
+    let texts = each(argument, value, &|item| text(argument, item))?;
     if texts.is_empty() {
         return Err(Error::argument(argument, "must not be empty"));
     }
     Ok(texts)
+}
+
+/// What `decode` makes of each element of an array.
+fn each<T>(argument: &str, value: &JsValue, decode: &dyn Fn(&JsValue) -> Result<T>) -> Result<Vec<T>> {
+    if !Array::is_array(value) {
+        return Err(Error::argument(argument, format!("must be an array, got {}", describe(value))));
+    }
+    let mut all = Vec::new();
+    for item in Array::from(value).iter() {
+        all.push(decode(&item)?);
+    }
+    Ok(all)
 }
 
 /// `{durability}`

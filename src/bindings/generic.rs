@@ -5,9 +5,8 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::decode::{self, text};
-use super::{JsOfflineDb, encode};
+use super::{JsOfflineDb, confirmed, decoded, encode};
 use crate::error::Result;
-use crate::offline_db::OfflineDb;
 use crate::store::{BulkReport, Select};
 
 #[wasm_bindgen(js_class = OfflineDB)]
@@ -20,7 +19,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "object")] record: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WriteOptions")] options: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.put(&text("store", &store)?, record, decode::write_options(&options)?)))
+        decoded(|| Ok(self.0.put(&text("store", &store)?, record, decode::write_options(&options)?)))
     }
 
     /// The record with this primary key, undefined when there is none.
@@ -30,7 +29,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] key: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.get(&text("store", &store)?, key)))
+        decoded(|| Ok(self.0.get(&text("store", &store)?, key)))
     }
 
     /// Every record of a store, or those of a range of primary keys.
@@ -60,9 +59,9 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Query")] query: JsValue,
     ) -> Promise {
-        self.run(|db| {
-            let (store, select) = select_of(db, &store, &query)?;
-            Ok(db.count(&store, select))
+        decoded(|| {
+            let (store, select) = self.select_of(&store, &query)?;
+            Ok(self.0.count(&store, select))
         })
     }
 
@@ -73,9 +72,9 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Query")] query: JsValue,
     ) -> Promise {
-        self.run(|db| {
-            let (store, select) = select_of(db, &store, &query)?;
-            Ok(db.explain(&store, select).map_ok(|explanation| encode::explanation(&explanation)).boxed_local())
+        decoded(|| {
+            let (store, select) = self.select_of(&store, &query)?;
+            Ok(self.0.explain(&store, select).map_ok(|explanation| encode::explanation(&explanation)).boxed_local())
         })
     }
 
@@ -87,7 +86,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly object[]")] records: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "BulkOptions")] options: JsValue,
     ) -> Promise {
-        self.run(|db| {
+        decoded(|| {
             let (bulk, on_report) = decode::bulk(&options)?;
             let encode = move |report: BulkReport| {
                 let report = encode::report(&report);
@@ -96,7 +95,7 @@ impl JsOfflineDb {
                 }
                 report
             };
-            Ok(db.bulk_save(&text("store", &store)?, records, bulk).map_ok(encode).boxed_local())
+            Ok(self.0.bulk_save(&text("store", &store)?, records, bulk).map_ok(encode).boxed_local())
         })
     }
 
@@ -108,7 +107,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly RecordKey[]")] keys: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WriteOptions")] options: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.bulk_delete(&text("store", &store)?, keys, decode::write_options(&options)?)))
+        decoded(|| Ok(self.0.bulk_delete(&text("store", &store)?, keys, decode::write_options(&options)?)))
     }
 
     /// Deletes the record with this primary key; resolves true.
@@ -118,27 +117,27 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] key: JsValue,
     ) -> Promise {
-        self.confirm(|db| Ok(db.delete(&text("store", &store)?, key)))
+        decoded(|| Ok(confirmed(self.0.delete(&text("store", &store)?, key))))
     }
 
     /// Deletes every record of a store; resolves true.
     #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
     pub fn clear(&self, #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue) -> Promise {
-        self.confirm(|db| Ok(db.clear(&text("store", &store)?)))
+        decoded(|| Ok(confirmed(self.0.clear(&text("store", &store)?))))
     }
 }
 
 impl JsOfflineDb {
     fn selected(&self, store: &JsValue, query: &JsValue) -> Promise {
-        self.run(|db| {
-            let (store, select) = select_of(db, store, query)?;
-            Ok(db.select(&store, select))
+        decoded(|| {
+            let (store, select) = self.select_of(store, query)?;
+            Ok(self.0.select(&store, select))
         })
     }
-}
 
-fn select_of(db: &OfflineDb, store: &JsValue, query: &JsValue) -> Result<(String, Select)> {
-    let store = text("store", store)?;
-    let select = decode::select(query, db.database().schema().store(&store)?)?;
-    Ok((store, select))
+    fn select_of(&self, store: &JsValue, query: &JsValue) -> Result<(String, Select)> {
+        let store = text("store", store)?;
+        let select = decode::select(query, self.0.database().schema().store(&store)?)?;
+        Ok((store, select))
+    }
 }

@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::JsOfflineDb;
+use super::{JsOfflineDb, confirmed, decoded, promise_of};
 use crate::offline_db::{Cutoff, SHORT_DAYS};
 
 #[wasm_bindgen(js_class = OfflineDB)]
@@ -14,19 +14,19 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "OfflineOrderInput")] order: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.save_offline_order(order)))
+        promise_of(self.0.save_offline_order(order))
     }
 
     /// Every order that the server has not confirmed, oldest first.
     #[wasm_bindgen(js_name = getUnsyncedOfflineOrders, unchecked_return_type = "Promise<OfflineOrderRecord[]>")]
     pub fn get_unsynced_offline_orders(&self) -> Promise {
-        self.run(|db| Ok(db.get_unsynced_offline_orders()))
+        promise_of(self.0.get_unsynced_offline_orders())
     }
 
     /// How many there are; counted in the index, no record is read.
     #[wasm_bindgen(js_name = getUnsyncedOfflineOrderCount, unchecked_return_type = "Promise<number>")]
     pub fn get_unsynced_offline_order_count(&self) -> Promise {
-        self.run(|db| Ok(db.get_unsynced_offline_order_count()))
+        promise_of(self.0.get_unsynced_offline_order_count())
     }
 
     /// Marks an order as confirmed by the server; resolves whether it exists.
@@ -35,7 +35,7 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.mark_offline_order_synced(id)))
+        promise_of(self.0.mark_offline_order_synced(id))
     }
 
     /// Counts one more attempt; resolves with the new number, 0 when there is no such order.
@@ -44,13 +44,13 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.increment_offline_order_attempt(id)))
+        promise_of(self.0.increment_offline_order_attempt(id))
     }
 
     /// Deletes an order, whatever its state; resolves true.
     #[wasm_bindgen(js_name = deleteOfflineOrder, unchecked_return_type = "Promise<boolean>")]
     pub fn delete_offline_order(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.confirm(|db| Ok(db.delete_offline_order(id)))
+        promise_of(confirmed(self.0.delete_offline_order(id)))
     }
 
     /// Deletes confirmed orders older than `days` (7); resolves how many.
@@ -59,6 +59,6 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] days: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.clear_old_offline_orders(Cutoff::days(&days, SHORT_DAYS)?)))
+        decoded(|| Ok(self.0.clear_old_offline_orders(Cutoff::days(&days, SHORT_DAYS)?)))
     }
 }

@@ -5,7 +5,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::decode::{function, text};
-use super::{JsOfflineDb, encode};
+use super::{JsOfflineDb, decoded, encode, promise_of};
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -13,7 +13,7 @@ impl JsOfflineDb {
     /// does not say (it says only over https and on localhost).
     #[wasm_bindgen(js_name = checkQuota, unchecked_return_type = "Promise<QuotaStatus>")]
     pub fn check_quota(&self) -> Promise {
-        self.run(|db| Ok(db.check_quota().map_ok(|quota| encode::quota(&quota)).boxed_local()))
+        promise_of(self.0.check_quota().map_ok(|quota| encode::quota(&quota)).boxed_local())
     }
 
     /// Runs `saveFn(data, store)` when there is room, after removing what the server has confirmed when there is not;
@@ -26,6 +26,6 @@ impl JsOfflineDb {
         #[wasm_bindgen(js_name = saveFn, unchecked_param_type = "(data: unknown, store: StoreName) => unknown")]
         save: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.save_with_quota_check(text("store", &store)?, data, function("saveFn", &save)?)))
+        decoded(|| Ok(self.0.save_with_quota_check(text("store", &store)?, data, function("saveFn", &save)?)))
     }
 }

@@ -11,9 +11,8 @@ use wasm_bindgen::prelude::*;
 
 use super::connection::JsConnectionMonitor;
 use super::decode::{self, Options, text, whole_number};
-use super::{JsOfflineDb, promise_of};
+use super::{JsOfflineDb, confirmed, decoded, promise_of};
 use crate::error::Result;
-use crate::offline_db::Operation;
 use crate::sync::{Decision, Enqueue, Host, SyncManager};
 use link::Monitored;
 
@@ -45,7 +44,7 @@ impl JsSyncManager {
     /// Looks at the outbox, watches the connection, and syncs when the server can be reached.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn init(&self) -> Promise {
-        self.run(|manager| Ok(manager.init().map_ok(nothing).boxed_local()))
+        promise_of(self.manager.init().map_ok(nothing).boxed_local())
     }
 
     /// Undoes `init()` and `startSync()`: no timer, listener, lock, channel or request is left.
@@ -68,37 +67,37 @@ impl JsSyncManager {
     /// A round at once, pauses or not; resolves false while the server cannot be reached.
     #[wasm_bindgen(js_name = forceSyncNow, unchecked_return_type = "Promise<boolean>")]
     pub fn force_sync_now(&self) -> Promise {
-        self.run(|manager| Ok(manager.force()))
+        promise_of(self.manager.force())
     }
 
     /// All phases; joins a round that is under way. A phase that fails is noted in `sync_errors`, the others go on.
     #[wasm_bindgen(js_name = syncAll, unchecked_return_type = "Promise<SyncSummary>")]
     pub fn sync_all(&self) -> Promise {
-        self.run(|manager| Ok(manager.sync_all().map_ok(encode::summary).boxed_local()))
+        promise_of(self.manager.sync_all().map_ok(encode::summary).boxed_local())
     }
 
     /// The first phase: sends what waits.
     #[wasm_bindgen(js_name = syncOfflineTransactions, unchecked_return_type = "Promise<SyncSummary>")]
     pub fn sync_offline_transactions(&self) -> Promise {
-        self.run(|manager| Ok(manager.send(true).map_ok(encode::summary).boxed_local()))
+        promise_of(self.manager.send(true).map_ok(encode::summary).boxed_local())
     }
 
     /// The second phase: touches the session that is open.
     #[wasm_bindgen(js_name = syncSessionData, unchecked_return_type = "Promise<void>")]
     pub fn sync_session_data(&self) -> Promise {
-        self.run(|manager| Ok(manager.sync_session_data().map_ok(nothing).boxed_local()))
+        promise_of(self.manager.sync_session_data().map_ok(nothing).boxed_local())
     }
 
     /// The third phase: fetches the users and saves them, all in one transaction.
     #[wasm_bindgen(js_name = updateCachedData, unchecked_return_type = "Promise<UsersSummary>")]
     pub fn update_cached_data(&self) -> Promise {
-        self.run(|manager| Ok(manager.update_cached_data().map_ok(encode::users).boxed_local()))
+        promise_of(self.manager.update_cached_data().map_ok(encode::users).boxed_local())
     }
 
     /// The last phase: deletes what the server has confirmed some time ago, and old errors and sessions.
     #[wasm_bindgen(js_name = cleanupOldData, unchecked_return_type = "Promise<void>")]
     pub fn cleanup_old_data(&self) -> Promise {
-        self.run(|manager| Ok(manager.clean_up().map_ok(nothing).boxed_local()))
+        promise_of(self.manager.clean_up().map_ok(nothing).boxed_local())
     }
 
     /// Puts something into the outbox; resolves with its receipt when it is committed.
@@ -109,11 +108,11 @@ impl JsSyncManager {
         #[wasm_bindgen(unchecked_param_type = "unknown")] data: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "QueueOptions")] options: JsValue,
     ) -> Promise {
-        self.run(|manager| {
+        decoded(|| {
             let after = after(&Options::of("options", &options, &["after"])?)?;
             let kind = decode::sync_type(&kind)?;
             let what = Enqueue { kind, data: decode::given("data", data)?, after, order: None };
-            Ok(manager.enqueue(what).map_ok(encode::receipt).boxed_local())
+            Ok(self.manager.enqueue(what).map_ok(encode::receipt).boxed_local())
         })
     }
 
@@ -121,11 +120,11 @@ impl JsSyncManager {
     /// nothing; resolves with its receipt.
     #[wasm_bindgen(js_name = commitSale, unchecked_return_type = "Promise<Receipt>")]
     pub fn commit_sale(&self, #[wasm_bindgen(unchecked_param_type = "SaleInput")] sale: JsValue) -> Promise {
-        self.run(|manager| {
+        decoded(|| {
             let sale = Options::of("sale", &sale, &["order", "lines", "payments", "after"])?;
             let order = decode::given("order", sale.get("order"))?;
             let what = Enqueue::sale(&order, &sale.get("lines"), &sale.get("payments"), after(&sale)?)?;
-            Ok(manager.enqueue(what).map_ok(encode::receipt).boxed_local())
+            Ok(self.manager.enqueue(what).map_ok(encode::receipt).boxed_local())
         })
     }
 
@@ -156,19 +155,19 @@ impl JsSyncManager {
     /// Counts what waits anew; resolves how many rows the server has not confirmed.
     #[wasm_bindgen(js_name = updatePendingCount, unchecked_return_type = "Promise<number>")]
     pub fn update_pending_count(&self) -> Promise {
-        self.run(|manager| Ok(manager.recount()))
+        promise_of(self.manager.recount())
     }
 
     /// What the server has refused, oldest first.
     #[wasm_bindgen(js_name = getRejected, unchecked_return_type = "Promise<OutboxRecord[]>")]
     pub fn get_rejected(&self) -> Promise {
-        self.run(|manager| Ok(manager.rejected()))
+        promise_of(self.manager.rejected())
     }
 
     /// Sends one refused row again, or all of them; resolves how many.
     #[wasm_bindgen(js_name = retryRejected, unchecked_return_type = "Promise<number>")]
     pub fn retry_rejected(&self, #[wasm_bindgen(unchecked_optional_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(|manager| Ok(manager.decide((!decode::is_missing(&id)).then_some(id), Decision::Retry)))
+        promise_of(self.manager.decide((!decode::is_missing(&id)).then_some(id), Decision::Retry))
     }
 
     /// Sends a refused row again with other data, under the same uuid.
@@ -178,34 +177,34 @@ impl JsSyncManager {
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue,
         #[wasm_bindgen(unchecked_param_type = "unknown")] data: JsValue,
     ) -> Promise {
-        self.run(|manager| {
+        decoded(|| {
             let decision = Decision::Edit(decode::given("data", data)?);
-            Ok(manager.decide(Some(id), decision).map_ok(nothing).boxed_local())
+            Ok(self.manager.decide(Some(id), decision).map_ok(nothing).boxed_local())
         })
     }
 
     /// Deletes a refused row: a sale that the server will never have.
     #[wasm_bindgen(js_name = discardRejected, unchecked_return_type = "Promise<void>")]
     pub fn discard_rejected(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        self.run(|manager| Ok(manager.decide(Some(id), Decision::Discard).map_ok(nothing).boxed_local()))
+        promise_of(self.manager.decide(Some(id), Decision::Discard).map_ok(nothing).boxed_local())
     }
 
     /// What the server has refused, as JSON Lines: one row in each line.
     #[wasm_bindgen(js_name = exportRejected, unchecked_return_type = "Promise<string>")]
     pub fn export_rejected(&self) -> Promise {
-        self.run(|manager| Ok(manager.rejected().and_then(async |rows| encode::json_lines(&rows)).boxed_local()))
+        promise_of(self.manager.rejected().and_then(async |rows| encode::json_lines(&rows)).boxed_local())
     }
 
     /// Compares a session's orders here with those at the server, and queues again what is missing there.
     #[wasm_bindgen(unchecked_return_type = "Promise<Reconciliation>")]
     pub fn reconcile(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] session: JsValue) -> Promise {
-        self.run(|manager| Ok(manager.reconcile(session).map_ok(encode::reconciliation).boxed_local()))
+        promise_of(self.manager.reconcile(session).map_ok(encode::reconciliation).boxed_local())
     }
 
     /// Saves a failure; resolves with it as saved, with its id.
     #[wasm_bindgen(js_name = saveSyncError, unchecked_return_type = "Promise<SyncErrorRecord>")]
     pub fn save_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "SyncErrorInput")] error: JsValue) -> Promise {
-        self.run(|manager| Ok(manager.db().save_sync_error(error)))
+        promise_of(self.manager.db().save_sync_error(error))
     }
 
     /// The newest failures first.
@@ -214,12 +213,12 @@ impl JsSyncManager {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SyncErrorQuery")] query: JsValue,
     ) -> Promise {
-        self.run(|manager| {
+        decoded(|| {
             let options = Options::lenient("query", &query)?;
             let kind =
                 if options.has("error_type") { Some(text("error_type", &options.get("error_type"))?) } else { None };
             let limit = whole_number("limit", &options.get("limit"), 0)?;
-            Ok(manager.db().get_sync_errors(limit, kind))
+            Ok(self.manager.db().get_sync_errors(limit, kind))
         })
     }
 
@@ -229,26 +228,19 @@ impl JsSyncManager {
         &self,
         #[wasm_bindgen(js_name = transactionId, unchecked_param_type = "RecordKey")] transaction_id: JsValue,
     ) -> Promise {
-        self.run(|manager| Ok(manager.db().get_sync_errors_by_transaction(transaction_id)))
+        promise_of(self.manager.db().get_sync_errors_by_transaction(&transaction_id))
     }
 
     /// Deletes every failure; what was refused stays, with its words. Resolves true.
     #[wasm_bindgen(js_name = clearSyncErrors, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_sync_errors(&self) -> Promise {
-        self.run(|manager| Ok(manager.db().clear_all_sync_errors().map_ok(|()| true).boxed_local()))
+        promise_of(confirmed(self.manager.db().clear_all_sync_errors()))
     }
 
     /// How many failures there are.
     #[wasm_bindgen(js_name = getSyncErrorCount, unchecked_return_type = "Promise<number>")]
     pub fn get_sync_error_count(&self) -> Promise {
-        self.run(|manager| Ok(manager.db().get_sync_error_count()))
-    }
-}
-
-impl JsSyncManager {
-    /// The promise of an operation. `call` decodes the arguments; what it refuses rejects the promise as well.
-    fn run<T: Into<JsValue> + 'static>(&self, call: impl FnOnce(&SyncManager) -> Result<Operation<T>>) -> Promise {
-        promise_of(call(&self.manager))
+        promise_of(self.manager.db().get_sync_error_count())
     }
 }
 

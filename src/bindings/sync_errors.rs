@@ -3,8 +3,8 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::JsOfflineDb;
 use super::decode::{Options, text, whole_number};
+use super::{JsOfflineDb, confirmed, decoded, promise_of};
 use crate::offline_db::{Cutoff, SHORT_DAYS};
 
 #[wasm_bindgen(js_class = OfflineDB)]
@@ -12,7 +12,7 @@ impl JsOfflineDb {
     /// Saves a failure; resolves with it as saved, with its id.
     #[wasm_bindgen(js_name = saveSyncError, unchecked_return_type = "Promise<SyncErrorRecord>")]
     pub fn save_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "SyncErrorInput")] error: JsValue) -> Promise {
-        self.run(|db| Ok(db.save_sync_error(error)))
+        promise_of(self.0.save_sync_error(error))
     }
 
     /// The newest failures first.
@@ -21,18 +21,18 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SyncErrorQuery")] query: JsValue,
     ) -> Promise {
-        self.run(|db| {
+        decoded(|| {
             let options = Options::lenient("query", &query)?;
             let kind =
                 if options.has("error_type") { Some(text("error_type", &options.get("error_type"))?) } else { None };
-            Ok(db.get_sync_errors(whole_number("limit", &options.get("limit"), 0)?, kind))
+            Ok(self.0.get_sync_errors(whole_number("limit", &options.get("limit"), 0)?, kind))
         })
     }
 
     /// The failure, undefined when there is none.
     #[wasm_bindgen(js_name = getSyncError, unchecked_return_type = "Promise<SyncErrorRecord | undefined>")]
     pub fn get_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "number")] id: JsValue) -> Promise {
-        self.run(|db| Ok(db.get_sync_error(id)))
+        promise_of(self.0.get_sync_error(id))
     }
 
     /// The failures of one transaction.
@@ -41,25 +41,25 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = transactionId, unchecked_param_type = "RecordKey")] transaction_id: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.get_sync_errors_by_transaction(transaction_id)))
+        promise_of(self.0.get_sync_errors_by_transaction(&transaction_id))
     }
 
     /// How many failures there are.
     #[wasm_bindgen(js_name = getSyncErrorCount, unchecked_return_type = "Promise<number>")]
     pub fn get_sync_error_count(&self) -> Promise {
-        self.run(|db| Ok(db.get_sync_error_count()))
+        promise_of(self.0.get_sync_error_count())
     }
 
     /// Deletes one failure; resolves true.
     #[wasm_bindgen(js_name = deleteSyncError, unchecked_return_type = "Promise<boolean>")]
     pub fn delete_sync_error(&self, #[wasm_bindgen(unchecked_param_type = "number")] id: JsValue) -> Promise {
-        self.confirm(|db| Ok(db.delete_sync_error(id)))
+        promise_of(confirmed(self.0.delete_sync_error(id)))
     }
 
     /// Deletes every failure; resolves true.
     #[wasm_bindgen(js_name = clearAllSyncErrors, unchecked_return_type = "Promise<boolean>")]
     pub fn clear_all_sync_errors(&self) -> Promise {
-        self.confirm(|db| Ok(db.clear_all_sync_errors()))
+        promise_of(confirmed(self.0.clear_all_sync_errors()))
     }
 
     /// Deletes failures older than `days` (7), or than a time in milliseconds when the number is above 365; resolves
@@ -69,6 +69,6 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(js_name = daysOrTimestamp, unchecked_optional_param_type = "number | Date")] limit: JsValue,
     ) -> Promise {
-        self.run(|db| Ok(db.clear_old_sync_errors(Cutoff::days_or_time(&limit, SHORT_DAYS)?)))
+        decoded(|| Ok(self.0.clear_old_sync_errors(Cutoff::days_or_time(&limit, SHORT_DAYS)?)))
     }
 }

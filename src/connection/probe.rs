@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Headers, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
@@ -72,7 +73,7 @@ async fn receive(sent: JsFuture<JsValue>, nonce: Option<&str>) -> std::result::R
         && response.ok()
     {
         let text = JsFuture::from(response.text()?).await?;
-        answer.genuine = text.as_string().is_some_and(|text| text.contains(nonce));
+        answer.genuine = text.dyn_ref::<JsString>().is_some_and(|text| text.includes(nonce, 0));
     }
     Ok(answer)
 }

@@ -14,7 +14,7 @@ impl Error {
         let text = |property: &str| Reflect::get(thrown, &property.into()).ok().and_then(|value| value.as_string());
         match (text("name"), text("message")) {
             (Some(name), message) => {
-                let cause = Cause(Some(thrown.clone()));
+                let cause = Cause(thrown.clone());
                 match text("code").as_deref() {
                     // An error of this library that has been to JavaScript and back.
                     Some("QuotaExceeded") if name == NAME => Error::QuotaExceeded { cause },
@@ -24,7 +24,7 @@ impl Error {
             _ => Error::Other {
                 name: "Error".into(),
                 message: thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
-                cause: Cause(Some(thrown.clone())),
+                cause: Cause(thrown.clone()),
             },
         }
     }
@@ -63,13 +63,13 @@ impl Error {
     pub(crate) fn of_callback(thrown: JsValue) -> Error {
         match Error::from_js(&thrown) {
             full @ Error::QuotaExceeded { .. } => full,
-            other => Error::Callback { message: other.to_string(), cause: Cause(Some(thrown)) },
+            other => Error::Callback { message: other.to_string(), cause: Cause(thrown) },
         }
     }
 
     /// A real JavaScript `Error` with `name`, `code`, `cause` and the fields of this variant.
     pub fn to_js(&self) -> JsValue {
-        if let Error::Callback { cause: Cause(Some(thrown)), .. } = self {
+        if let Error::Callback { cause: Cause(thrown), .. } = self {
             return thrown.clone();
         }
         let error = js_sys::Error::new(&self.to_string());

@@ -1,5 +1,7 @@
 //! Any store, records as JavaScript objects.
 
+use std::cell::RefCell;
+
 use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -38,12 +40,12 @@ impl OfflineDb {
 
     /// The records that a query asks for.
     pub fn select(&self, store: &str, select: Select) -> Operation<Array> {
-        self.select_all_of(store, vec![select])
+        self.select_all_of(store, Ok(vec![select]))
     }
 
     /// The records that several queries ask for, one after the other in one list, from one transaction.
-    pub(super) fn select_all_of(&self, store: &str, selects: Vec<Select>) -> Operation<Array> {
-        let queries = selects.into_iter().map(|select| (store.to_owned(), select)).collect();
+    pub(super) fn select_all_of(&self, store: &str, selects: Result<Vec<Select>>) -> Operation<Array> {
+        let queries = selects.map(|selects| selects.into_iter().map(|select| (store.to_owned(), select)).collect());
         then(self.select_each(queries), |lists| {
             lists.into_iter().reduce(|all, list| all.concat(&list)).unwrap_or_default()
         })
@@ -51,13 +53,14 @@ impl OfflineDb {
 
     /// Every record of each of several stores, from one transaction.
     pub(super) fn select_stores(&self, stores: &[&str]) -> Operation<Vec<Array>> {
-        self.select_each(stores.iter().map(|store| ((*store).to_owned(), Select::all())).collect())
+        self.select_each(Ok(stores.iter().map(|store| ((*store).to_owned(), Select::all())).collect()))
     }
 
     /// The records that each of several queries asks for, from one transaction.
-    pub(super) fn select_each(&self, queries: Vec<(String, Select)>) -> Operation<Vec<Array>> {
+    fn select_each(&self, queries: Result<Vec<(String, Select)>>) -> Operation<Vec<Array>> {
         let database = self.database.clone();
         async move {
+            let queries = queries?;
             let stores: Vec<_> = queries.iter().map(|(store, _)| store.as_str()).collect();
             let lists = database
                 .read(&stores, async |tx| {
@@ -102,11 +105,7 @@ impl OfflineDb {
     /// # Errors
     /// `InvalidArgument` naming the first position that holds no key; then nothing is deleted.
     pub fn bulk_delete(&self, store: &str, keys: JsValue, options: WriteOptions) -> Operation<u32> {
-        let keys = array("keys", &keys).and_then(|keys| {
-            let key = |(position, key)| KeyValue::argument(&format!("keys[{position}]"), &key);
-            keys.iter().enumerate().map(key).collect()
-        });
-        self.delete_keys(store, keys, options)
+        self.delete_keys(store, keys_argument(&keys), options)
     }
 
     fn delete_keys(&self, store: &str, keys: Result<Vec<KeyValue>>, options: WriteOptions) -> Operation<u32> {
@@ -206,18 +205,22 @@ impl OfflineDb {
         }
     }
 
-    /// Reads, changes and writes one row in one transaction; whether there is such a row.
-    pub(super) async fn change(&self, store: &str, id: &JsValue, change: &dyn Fn(&Row)) -> Result<bool> {
-        let key = KeyValue::argument("id", id)?;
-        let changed = |stored: JsValue| {
-            if stored.is_undefined() {
-                return Ok(None);
-            }
-            let row = Row::owned(stored);
-            change(&row);
-            Ok(Some(row))
-        };
-        Ok(!self.replace(store, &key, &changed).await?.is_undefined())
+    /// Reads, changes and writes one row in one transaction; the row as written, `None` when there is no such row.
+    pub(super) fn change(&self, store: &'static str, id: JsValue, change: Box<dyn Fn(&Row)>) -> Operation<Option<Row>> {
+        let db = self.clone();
+        async move {
+            let key = KeyValue::argument("id", &id)?;
+            let changed = RefCell::new(None);
+            let next = |stored: JsValue| {
+                let row = if stored.is_undefined() { None } else { Some(Row::owned(stored)) };
+                row.iter().for_each(&change);
+                changed.replace(row.clone());
+                Ok(row)
+            };
+            db.replace(store, &key, &next).await?;
+            Ok(changed.into_inner())
+        }
+        .boxed_local()
     }
 }
 
@@ -250,6 +253,14 @@ pub(super) fn delete_where(
             .await
     }
     .boxed_local()
+}
+
+fn keys_argument(keys: &JsValue) -> Result<Vec<KeyValue>> {
+    let mut found = Vec::new();
+    for (position, key) in array("keys", keys)?.iter().enumerate() {
+        found.push(KeyValue::argument(&format!("keys[{position}]"), &key)?);
+    }
+    Ok(found)
 }
 
 /// An argument that must be an array.

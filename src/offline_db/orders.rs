@@ -86,7 +86,7 @@ impl OfflineDb {
                 Some(_) => by_state_date(bounds),
                 None => Select::index(Order::DATE_ORDER.name, bounds),
             });
-            let found = db.select_all_of(STORE, selects.into()).await?;
+            let found = db.select_all_of(STORE, Ok(selects.into())).await?;
             let within = |order: &JsValue| {
                 let date = Row::owned(order.clone()).get(DATE);
                 clock::read_ms(&date).is_some_and(|date| (from..=to).contains(&date))

@@ -1,6 +1,5 @@
 //! The catalogue: products, and the small lists that come with them.
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -44,15 +43,10 @@ impl OfflineDb {
     }
 
     /// The products of a category, whether Odoo sent it as `5` or as `[5, "Drinks"]`.
-    pub fn get_products_by_category(&self, category: JsValue) -> Operation<Array> {
-        let db = self.clone();
-        async move {
-            let id = KeyValue::argument("categoryId", &category)?;
-            let by_category = |bounds| Select::index(Product::CATEG_ID.name, bounds);
-            let selects = vec![by_category(Bounds::only(id.clone())), by_category(Bounds::prefix(vec![id]))];
-            db.select_all_of(STORE, selects).await
-        }
-        .boxed_local()
+    pub fn get_products_by_category(&self, category: &JsValue) -> Operation<Array> {
+        let by = |bounds| Select::index(Product::CATEG_ID.name, bounds);
+        let as_number_or_pair = |id: KeyValue| vec![by(Bounds::only(id.clone())), by(Bounds::prefix(vec![id]))];
+        self.select_all_of(STORE, KeyValue::argument("categoryId", category).map(as_number_or_pair))
     }
 
     /// The category, `null` when there is none.

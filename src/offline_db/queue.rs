@@ -1,8 +1,6 @@
 //! Rows that the server has yet to confirm: what the transactions and the offline orders have in common.
 
-use std::cell::Cell;
-
-use futures::future::FutureExt;
+use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -70,32 +68,22 @@ impl Queue {
     }
 
     /// Marks a row as confirmed by the server; whether it exists.
-    pub fn mark_synced(&'static self, db: &OfflineDb, id: JsValue) -> Operation<bool> {
-        let db = db.clone();
-        async move {
-            let mark = |row: &Row| {
-                row.set("synced", 1);
-                row.set("synced_at", clock::now_iso());
-            };
-            db.change(self.store, &id, &mark).await
-        }
-        .boxed_local()
+    pub fn mark_synced(&self, db: &OfflineDb, id: JsValue) -> Operation<bool> {
+        let mark = |row: &Row| {
+            row.set("synced", 1);
+            row.set("synced_at", clock::now_iso());
+        };
+        then(db.change(self.store, id, Box::new(mark)), |row| row.is_some())
     }
 
     /// Counts one more attempt; the new number, 0 when there is no such row.
     pub fn count_attempt(&'static self, db: &OfflineDb, id: JsValue) -> Operation<f64> {
-        let db = db.clone();
-        async move {
-            let attempts = Cell::new(0.0);
-            let count = |row: &Row| {
-                attempts.set(row.number(self.attempts) + 1.0);
-                row.set(self.attempts, attempts.get());
-                row.set("last_attempt", clock::now_iso());
-            };
-            db.change(self.store, &id, &count).await?;
-            Ok(attempts.get())
-        }
-        .boxed_local()
+        let count = |row: &Row| {
+            row.set(self.attempts, row.number(self.attempts) + 1.0);
+            row.set("last_attempt", clock::now_iso());
+        };
+        let attempts = |row: Option<Row>| row.map_or(0.0, |row| row.number(self.attempts));
+        db.change(self.store, id, Box::new(count)).map_ok(attempts).boxed_local()
     }
 
     /// Deletes the confirmed rows created before the cutoff; how many. A row that is not confirmed is never deleted here.

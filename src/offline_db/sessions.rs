@@ -48,8 +48,8 @@ impl OfflineDb {
 
     /// Touches `lastAccessed`; whether the session exists.
     pub fn update_session_access(&self, id: JsValue) -> Operation<bool> {
-        let db = self.clone();
-        async move { db.change(STORE, &id, &|row| row.set("lastAccessed", clock::now_iso())).await }.boxed_local()
+        let touch = |row: &Row| row.set("lastAccessed", clock::now_iso());
+        then(self.change(STORE, id, Box::new(touch)), |row| row.is_some())
     }
 
     /// Deletes the sessions created before the cutoff; how many.

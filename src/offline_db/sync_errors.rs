@@ -47,13 +47,9 @@ impl OfflineDb {
     }
 
     /// The failures of one transaction.
-    pub fn get_sync_errors_by_transaction(&self, transaction_id: JsValue) -> Operation<Array> {
-        let db = self.clone();
-        async move {
-            let key = KeyValue::argument("transactionId", &transaction_id)?;
-            db.select(STORE, Select::index(SyncError::TRANSACTION_ID.name, Bounds::only(key))).await
-        }
-        .boxed_local()
+    pub fn get_sync_errors_by_transaction(&self, transaction_id: &JsValue) -> Operation<Array> {
+        let by_transaction = |id| vec![Select::index(SyncError::TRANSACTION_ID.name, Bounds::only(id))];
+        self.select_all_of(STORE, KeyValue::argument("transactionId", transaction_id).map(by_transaction))
     }
 
     /// How many failures there are.

@@ -41,13 +41,13 @@ impl OfflineDb {
             database
                 .write(&[STORE], async |tx| {
                     let rows = tx.rows(STORE)?;
-                    let known = rows.select(&by_login(&login).limit(1)).await?.rows;
-                    if known.length() > 0 {
-                        let merged = Row::owned(known.get(0));
-                        let id = merged.get("id");
-                        merged.merge(row.as_js())?;
-                        merged.set("id", id.clone());
-                        rows.put(merged.as_js())?.await?;
+                    let known = rows.select(&by_login(&login).limit(1)).await?.rows.get(0);
+                    if known.is_object() {
+                        let known = Row::owned(known);
+                        let id = known.get("id");
+                        known.merge(row.as_js())?;
+                        known.set("id", &id);
+                        rows.put(known.as_js())?;
                         return Ok(SavedUser { id, login: login.clone(), is_update: true });
                     }
                     row.set_default("id", || new_key("user"));
@@ -64,7 +64,7 @@ impl OfflineDb {
                             cause: Default::default(),
                         });
                     }
-                    rows.put(row.as_js())?.await?;
+                    rows.put(row.as_js())?;
                     Ok(SavedUser { id, login: login.clone(), is_update: false })
                 })
                 .await

@@ -242,9 +242,13 @@ impl Batch {
 
     fn failures(&self, record: &impl Fn(usize) -> Result<JsValue>) -> Vec<BulkFailure> {
         let failed = self.tally.failed.borrow();
-        let by_event = failed.iter().map(|(place, error)| (self.issued[*place as usize], error));
-        let at_once = self.refused.iter().map(|(position, error)| (*position, error));
-        let all: Vec<_> = by_event.chain(at_once).collect();
+        let mut all = Vec::new();
+        for (place, error) in failed.iter() {
+            all.push((self.issued[*place as usize], error));
+        }
+        for (position, error) in &self.refused {
+            all.push((*position, error));
+        }
         let failure = |place: usize| {
             let (position, error) = all[place];
             let key = record(position as usize).ok().and_then(|row| self.rows.key_of(&row));

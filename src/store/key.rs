@@ -68,8 +68,11 @@ impl KeyValue {
             let ms = date.get_time();
             (!ms.is_nan()).then_some(KeyValue::Date(ms))
         } else if Array::is_array(value) {
-            let parts: &Array = value.unchecked_ref();
-            parts.iter().map(|part| KeyValue::from_js(&part)).collect::<Option<_>>().map(KeyValue::Array)
+            let mut parts = Vec::new();
+            for part in value.unchecked_ref::<Array>().iter() {
+                parts.push(KeyValue::from_js(&part)?);
+            }
+            Some(KeyValue::Array(parts))
         } else if value.is_instance_of::<ArrayBuffer>() {
             Some(KeyValue::Binary(Uint8Array::new(value).to_vec()))
         } else if ArrayBuffer::is_view(value.unchecked_ref()) {

@@ -14,8 +14,11 @@ pub(super) fn pick(all: &Array, select: &Select, schema: &StoreSchema) -> Array 
     let mut found = Vec::new();
     // getAll() gives the order of the primary key, which a stable sort keeps among equal index keys.
     for row in all.iter() {
-        let keys = index.map_or_else(Vec::new, |index| keys_of(&row, index));
-        found.extend(keys.into_iter().filter(|key| select.bounds.contains(key)).map(|key| (key, row.clone())));
+        for key in index.map_or_else(Vec::new, |index| keys_of(&row, index)) {
+            if select.bounds.contains(&key) {
+                found.push((key, row.clone()));
+            }
+        }
     }
     let mut places = sorted_places(&found, |(a, _), (b, _)| a.cmp(b));
     if select.is_descending() {
@@ -43,8 +46,11 @@ fn key_at(row: &JsValue, path: &KeyPath) -> Option<KeyValue> {
     match path {
         KeyPath::Field(field) => KeyValue::from_js(&value_at(row, field)),
         KeyPath::Fields(fields) => {
-            let parts: Option<_> = fields.iter().map(|field| KeyValue::from_js(&value_at(row, field))).collect();
-            parts.map(KeyValue::Array)
+            let mut parts = Vec::new();
+            for field in fields {
+                parts.push(KeyValue::from_js(&value_at(row, field))?);
+            }
+            Some(KeyValue::Array(parts))
         }
     }
 }

@@ -145,7 +145,10 @@ async fn add_index(store: &IdbObjectStore, index: &IndexSchema) -> Result<()> {
     }
     let unique = index.unique && {
         let rows: Array = Request::new(store.get_all()?).await?.unchecked_into();
-        let keys: Vec<_> = rows.iter().flat_map(|row| keys_of(&row, index)).collect();
+        let mut keys = Vec::new();
+        for row in rows.iter() {
+            keys.extend(keys_of(&row, index));
+        }
         sorted_places(&keys, Ord::cmp).windows(2).all(|pair| keys[pair[0]] != keys[pair[1]])
     };
     create_index(store, index, unique)

@@ -1,5 +1,5 @@
 // What the tests of the sync manager share: managers that are gone when their test ends, servers of the test's own.
-import { equal, onDisk, promised } from "./assert.js";
+import { promised } from "./assert.js";
 import { Clock, until } from "./clock.js";
 
 const every = (ms) => ({ "2g": ms, "3g": ms, "4g": ms });
@@ -146,4 +146,14 @@ export const sent = (manager, { but = 0 } = {}) =>
 export const ago = (ms) => new Date(Date.now() - ms).toISOString();
 export const uuidsOf = (rows) => rows.map((row) => row.uuid);
 export const sorted = (values) => [...values].sort();
-export { equal, onDisk, until };
+
+/** Stands in for the network while `body` runs: `answer` gives a Response, or undefined for a request that may pass. */
+export async function network(answer, body) {
+  const { fetch } = window;
+  window.fetch = async (url, init) => (await answer(String(url), init)) ?? fetch(url, init);
+  try {
+    await body();
+  } finally {
+    window.fetch = fetch;
+  }
+}

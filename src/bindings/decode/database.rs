@@ -1,11 +1,9 @@
 //! The options of the constructor.
 
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{Options, durability, one_or_more_texts, text};
-use crate::error::{Error, Result};
-use crate::row::describe;
+use super::{Options, durability, each, one_or_more_texts, text};
+use crate::error::Result;
 use crate::schema::{DATABASE_NAME, Durability, IndexSchema, KeyPath, StoreSchema};
 use crate::store::{DatabaseOptions, EventSink, Timeouts};
 
@@ -13,7 +11,7 @@ use crate::store::{DatabaseOptions, EventSink, Timeouts};
 pub(in super::super) fn database_options(value: &JsValue) -> Result<DatabaseOptions> {
     let options = Options::of("options", value, &["name", "stores", "timeouts"])?;
     let name = if options.has("name") { text("name", &options.get("name"))? } else { DATABASE_NAME.to_owned() };
-    let stores = if options.has("stores") { each("stores", &options.get("stores"), store)? } else { Vec::new() };
+    let stores = if options.has("stores") { each("stores", &options.get("stores"), &store)? } else { Vec::new() };
     let timeouts = timeouts(&options.get("timeouts"))?;
     Ok(DatabaseOptions { name, stores, timeouts, events: EventSink::default() })
 }
@@ -40,7 +38,7 @@ fn store(value: &JsValue) -> Result<StoreSchema> {
         name: text("name", &options.get("name"))?,
         key_path: key_path(&options.get("keyPath"))?,
         auto_increment: options.get("autoIncrement").is_truthy(),
-        indexes: if options.has("indexes") { each("indexes", &options.get("indexes"), index)? } else { Vec::new() },
+        indexes: if options.has("indexes") { each("indexes", &options.get("indexes"), &index)? } else { Vec::new() },
         flags: texts("flags")?,
         times: texts("times")?,
         durability: durability(&options.get("durability"))?.unwrap_or(Durability::Strict),
@@ -64,11 +62,4 @@ fn key_path(value: &JsValue) -> Result<KeyPath> {
         Some(field) => KeyPath::Field(field),
         None => KeyPath::Fields(fields),
     })
-}
-
-fn each<T>(argument: &str, value: &JsValue, decode: impl Fn(&JsValue) -> Result<T>) -> Result<Vec<T>> {
-    if !Array::is_array(value) {
-        return Err(Error::argument(argument, format!("must be an array, got {}", describe(value))));
-    }
-    Array::from(value).iter().map(|item| decode(&item)).collect()
 }

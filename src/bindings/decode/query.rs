@@ -12,7 +12,7 @@ use crate::schema::{KeyPath, StoreSchema};
 use crate::store::{Bounds, KeyValue, Select};
 
 /// The greatest UTF-16 unit: no text that begins with a prefix sorts after the prefix and this.
-const LAST_UNIT: char = '\u{FFFF}';
+const LAST_UNIT: &str = "\u{FFFF}";
 
 /// `{index, only | prefix | from, to, order, limit}`
 pub(in super::super) fn select(value: &JsValue, store: &StoreSchema) -> Result<Select> {
@@ -58,8 +58,8 @@ fn bounds(options: &Options, path: &KeyPath, store: &StoreSchema) -> Result<Boun
 fn begins_with(part: KeyValue) -> Bounds {
     match part {
         KeyValue::Text(text) => {
-            let last = KeyValue::Text(format!("{text}{LAST_UNIT}"));
-            Bounds { lower: Bound::Included(KeyValue::Text(text)), upper: Bound::Included(last) }
+            let last = text.clone() + LAST_UNIT;
+            Bounds { lower: Bound::Included(KeyValue::Text(text)), upper: Bound::Included(KeyValue::Text(last)) }
         }
         part => Bounds::only(part),
     }

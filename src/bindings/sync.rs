@@ -192,7 +192,8 @@ impl JsSyncManager {
     /// What the server has refused, as JSON Lines: one row in each line.
     #[wasm_bindgen(js_name = exportRejected, unchecked_return_type = "Promise<string>")]
     pub fn export_rejected(&self) -> Promise {
-        promise_of(self.manager.rejected().and_then(async |rows| encode::json_lines(&rows)).boxed_local())
+        let rejected = self.manager.rejected();
+        promise_of(async move { encode::json_lines(&rejected.await?) }.boxed_local())
     }
 
     /// Compares a session's orders here with those at the server, and queues again what is missing there.

@@ -3,13 +3,14 @@
 
 use std::rc::Rc;
 
-use futures::future::{Either, join_all, select};
+use futures::future::{Either, FutureExt, select};
 use gloo_timers::future::TimeoutFuture;
 
 use super::engine::Inner;
 use super::leader::lead;
 use super::outbox::{Item, Settled};
 use super::policy::{Fate, HoldReason, Kind, Outcome, Trial, Verdict};
+use super::task::joined;
 use super::transport::{Question, Reply};
 use crate::backoff::millis;
 use crate::clock;
@@ -40,11 +41,8 @@ impl Inner {
             // After a failure one request finds out how things are, before many do.
             let probing = self.state.borrow().failures > 0;
             let workers = if probing { 1 } else { self.options.parallel.max(1) };
-            let sent = join_all((0..workers).map(|_| self.work(eager_since, probing))).await;
-            let mut any = false;
-            for sent in sent {
-                any |= sent?;
-            }
+            let any = joined((0..workers).map(|_| self.work(eager_since, probing).boxed_local()).collect()).await;
+            let any = any.into_iter().try_fold(false, |any, sent| sent.map(|sent| any || sent))?;
             if !any {
                 return Ok(());
             }
@@ -94,7 +92,7 @@ impl Inner {
             if items.is_empty() {
                 continue;
             }
-            let items: Rc<[Item]> = items.into();
+            let items = Rc::new(items);
             let reply = self.push(&items).await;
             match reply {
                 Reply::All(outcome) if items.len() > 1 && outcome.kind.may_be_one_of_several() => {
@@ -153,7 +151,7 @@ impl Inner {
         }
     }
 
-    async fn push(&self, items: &Rc<[Item]>) -> Reply {
+    async fn push(&self, items: &Rc<Vec<Item>>) -> Reply {
         let begun = clock::tick();
         let limit = TimeoutFuture::new(millis(self.options.timeout) as u32);
         let reply = match select(self.transport.push(Rc::clone(items)), limit).await {

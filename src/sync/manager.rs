@@ -1,6 +1,5 @@
 //! The manager as its callers see it.
 
-use std::future::ready;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -153,7 +152,7 @@ impl SyncManager {
     /// `Aborted` when the manager is stopped.
     pub fn force(&self) -> Operation<bool> {
         if !self.0.link.is_reachable() {
-            return ready(Ok(false)).boxed_local();
+            return async { Ok(false) }.boxed_local();
         }
         self.0.state.borrow_mut().lift(|_| true);
         self.0.want_drain(true);

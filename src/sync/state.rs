@@ -1,7 +1,5 @@
 //! What a manager knows at a moment, without asking the database.
 
-use std::collections::VecDeque;
-
 use super::metrics::Metrics;
 use super::outbox::{Receipt, Survey};
 use super::policy::{Hold, HoldReason, Kind, Outcome};
@@ -42,7 +40,7 @@ pub struct State {
     /// When all phases were last through, ISO-8601.
     pub last_sync: Option<String>,
     /// The last few errors, newest first.
-    pub errors: VecDeque<String>,
+    pub errors: Vec<String>,
     /// What the drain under way has come to so far.
     pub summary: Summary,
     /// Counted since the manager was made.
@@ -52,7 +50,7 @@ pub struct State {
 impl State {
     /// Remembers an error for the display.
     pub fn note_error(&mut self, message: String) {
-        self.errors.push_front(message);
+        self.errors.insert(0, message);
         self.errors.truncate(ERRORS);
     }
 

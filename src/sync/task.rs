@@ -6,8 +6,16 @@ use std::future::{Future, poll_fn};
 use std::rc::Rc;
 use std::task::Poll;
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::{FutureExt, LocalBoxFuture, join_all};
 use wasm_bindgen_futures::spawn_local;
+
+use crate::error::Result;
+
+/// Work of which each piece says whether it did something, all pieces side by side. Boxed, so that the machinery is
+/// compiled once.
+pub(super) async fn joined(work: Vec<LocalBoxFuture<'_, Result<bool>>>) -> Vec<Result<bool>> {
+    join_all(work).await
+}
 
 /// Work in the background. Dropped, it ends at once: what it holds is dropped before this returns, unless the work itself
 /// drops it, which then takes effect when the work next waits.

@@ -41,7 +41,7 @@ pub trait Transport {
     fn batch(&self, kind: &str) -> usize;
 
     /// Sends items of one type, each under its uuid.
-    fn push(&self, items: Rc<[Item]>) -> LocalBoxFuture<'static, Reply>;
+    fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply>;
 
     /// Which of these uuids the server has, so that nothing has to be sent again for them.
     fn known(&self, kind: &str, uuids: Vec<String>) -> Question<Vec<String>>;

@@ -1,8 +1,9 @@
 //! The users who may sign in while the server is away: the server's list, saved in one transaction.
 
-use futures::future::join_all;
+use futures::future::FutureExt;
 use js_sys::Array;
 
+use super::task::joined;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::model::User;
@@ -62,7 +63,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                     report.pruned += u32::from(!is_named);
                 }
             }
-            let mut puts = Vec::new();
+            let (mut users, mut puts) = (Vec::new(), Vec::new());
             for user in wanted {
                 let before = stored.iter().find(|(_, row)| row.get("login").as_string().as_ref() == Some(&user.login));
                 let merged = match before {
@@ -72,7 +73,10 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                 merged.merge(user.row.as_js())?;
                 merged.set("cached_at", clock::now_iso());
                 match (rows.put(merged.as_js()), before) {
-                    (Ok(request), _) => puts.push((user, request)),
+                    (Ok(request), _) => {
+                        puts.push(async { request.await.map(|_| true) }.boxed_local());
+                        users.push(user);
+                    }
                     (Err(error), before) => {
                         if let Some((_, before)) = before {
                             rows.put(before.as_js())?;
@@ -81,8 +85,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                     }
                 }
             }
-            let (users, requests): (Vec<_>, Vec<_>) = puts.into_iter().unzip();
-            for (user, result) in users.into_iter().zip(join_all(requests).await) {
+            for (user, result) in users.into_iter().zip(joined(puts).await) {
                 match result {
                     Ok(_) => report.saved += 1,
                     Err(error) => report.failures.push(user.failed(error)),

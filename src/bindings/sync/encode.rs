@@ -67,7 +67,7 @@ pub(super) fn status(manager: &SyncManager) -> JsValue {
         object(&[
             ("isSyncing", manager.is_syncing().into()),
             ("pendingCount", pending.into()),
-            ("lastError", or_null(state.errors.front().map(String::as_str))),
+            ("lastError", or_null(state.errors.first().map(String::as_str))),
             ("isOnline", manager.is_online().into()),
             ("queueDepth", (pending - rejected.min(pending)).into()),
             ("rejectedCount", rejected.into()),

@@ -18,6 +18,17 @@ const LONGEST_MESSAGE: usize = 500;
 /// Odoo's code for an expired session.
 const SESSION_EXPIRED: f64 = 100.0;
 
+/// What the exceptions of Odoo mean, by the end of their names.
+const EXCEPTIONS: [(&str, Kind); 7] = [
+    (".SessionExpiredException", Kind::AuthExpired),
+    (".AccessDenied", Kind::AuthExpired),
+    (".ValidationError", Kind::Rejected),
+    (".UserError", Kind::Rejected),
+    (".AccessError", Kind::Rejected),
+    (".MissingError", Kind::Rejected),
+    (".RedirectWarning", Kind::Rejected),
+];
+
 /// How the TypeError of a fetch without answer begins in Chromium, Firefox and WebKit.
 const FETCH_FAILED: [&str; 3] = ["Failed to fetch", "NetworkError", "Load failed"];
 
@@ -81,15 +92,10 @@ pub(super) fn of_thrown(thrown: &JsValue) -> Outcome {
 
 /// What an error of Odoo's means.
 fn of_odoo(code: Option<f64>, exception: &str, message: &str) -> Outcome {
-    let kind = match exception.rsplit('.').next().unwrap_or_default() {
-        _ if code == Some(SESSION_EXPIRED) => Kind::AuthExpired,
-        "SessionExpiredException" | "AccessDenied" => Kind::AuthExpired,
-        "ValidationError" | "UserError" | "AccessError" | "MissingError" | "RedirectWarning" => Kind::Rejected,
-        // The database was busy or away; it says nothing about the item.
-        _ if exception.starts_with("psycopg2") => Kind::ServerError,
-        _ => Kind::Unknown,
-    };
-    said(kind, message)
+    let kind = EXCEPTIONS.into_iter().find(|(name, _)| exception.ends_with(name)).map(|(_, kind)| kind);
+    // The database was busy or away; it says nothing about the item.
+    let fallback = if exception.starts_with("psycopg2") { Kind::ServerError } else { Kind::Unknown };
+    said(if code == Some(SESSION_EXPIRED) { Kind::AuthExpired } else { kind.unwrap_or(fallback) }, message)
 }
 
 /// The result of a JSON-RPC answer; one without `result` and `error` is `null`.

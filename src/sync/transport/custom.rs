@@ -47,7 +47,7 @@ impl Transport for Custom {
         if knows { self.batch } else { 0 }
     }
 
-    fn push(&self, items: Rc<[Item]>) -> LocalBoxFuture<'static, Reply> {
+    fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply> {
         let transport = self.clone();
         async move {
             let kind = items.first().map(|item| item.kind.clone()).unwrap_or_default();

@@ -141,7 +141,7 @@ impl Transport for Odoo {
         }
     }
 
-    fn push(&self, items: Rc<[Item]>) -> LocalBoxFuture<'static, Reply> {
+    fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply> {
         let odoo = self.clone();
         async move { odoo.send(&items).await.unwrap_or_else(Reply::All) }.boxed_local()
     }

@@ -56,7 +56,7 @@ impl Transport for Rest {
         1
     }
 
-    fn push(&self, items: Rc<[Item]>) -> LocalBoxFuture<'static, Reply> {
+    fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply> {
         let rest = self.clone();
         async move {
             let mut outcomes = Vec::new();

@@ -111,7 +111,7 @@ impl JsSyncManager {
         decoded(|| {
             let after = after(&Options::of("options", &options, &["after"])?)?;
             let kind = decode::sync_type(&kind)?;
-            let what = Enqueue { kind, data: decode::given("data", data)?, after, order: None };
+            let what = Enqueue::new(&kind, decode::given("data", data)?, after);
             Ok(self.manager.enqueue(what).map_ok(encode::receipt).boxed_local())
         })
     }

@@ -78,20 +78,22 @@ impl Inner {
     /// until the bad one is alone.
     async fn deliver(self: &Rc<Self>, items: Vec<Item>) -> Result<()> {
         let mut requests = vec![items];
-        let mut renewed = true;
+        let mut is_new = true;
         while let Some(items) = requests.pop() {
             if !self.may_send() {
                 self.put_back(items).await?;
                 continue;
             }
-            if !renewed {
-                self.outbox.renew(&items).await?;
-            }
-            renewed = false;
-            let items = self.ask_first(items).await?;
+            let asks = items.iter().any(|item| item.trial.uncertain);
+            let items = if asks { self.ask_first(items).await? } else { items };
             if items.is_empty() {
                 continue;
             }
+            // The lease of a claim covers one request and no more.
+            if asks || !is_new {
+                self.outbox.renew(&items).await?;
+            }
+            is_new = false;
             let items = Rc::new(items);
             let reply = self.push(&items).await;
             match reply {
@@ -113,9 +115,6 @@ impl Inner {
     /// Settles what the server has of the items that it may have, and gives back those that have to be sent.
     async fn ask_first(self: &Rc<Self>, items: Vec<Item>) -> Result<Vec<Item>> {
         let (uncertain, mut unsent): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.trial.uncertain);
-        if uncertain.is_empty() {
-            return Ok(unsent);
-        }
         let known = match self.ask(&uncertain).await {
             Ok(known) => known,
             Err(outcome) => {

@@ -13,6 +13,7 @@ use super::host::Host;
 use super::link::Link;
 use super::outbox::{Decision, Enqueue, Receipt};
 use super::policy::Policy;
+use super::rounds::LAST_SYNC;
 use super::state::{State, Summary};
 use super::transport::Transport;
 use crate::clock;
@@ -76,8 +77,10 @@ impl SyncManager {
         let inner = Rc::clone(&self.0);
         async move {
             inner.survey().await?;
+            let last_sync = inner.db.get_config(LAST_SYNC).await?.as_string();
             {
-                let state = inner.state.borrow();
+                let mut state = inner.state.borrow_mut();
+                state.last_sync = last_sync;
                 let (count, index) = (state.survey.uuids.len(), &state.survey.index);
                 web_sys::console::log_1(&format!("pos-offline: {count} transactions pending, by index {index}").into());
             }

@@ -137,6 +137,9 @@ impl<'a> Plan<'a> {
     }
 
     fn remember(&mut self, name: &str) {
+        if name.is_empty() {
+            return; // Rows of other code may have none, and are not one sale for that.
+        }
         if let Err(place) = self.before.binary_search_by(|known| known.as_str().cmp(name)) {
             self.before.insert(place, name.to_owned());
         }

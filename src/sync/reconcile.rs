@@ -117,7 +117,7 @@ impl SyncManager {
             let order = orders.iter().find(|row| uuid_of(row).as_ref() == Some(uuid));
             if let Some(order) = order {
                 let data = as_sent(order)?;
-                self.enqueue(Enqueue { kind: Order::KIND.into(), data, ..Enqueue::default() }).await?;
+                self.enqueue(Enqueue::new(Order::KIND, data, None)).await?;
                 requeued.push(uuid.clone());
             }
         }

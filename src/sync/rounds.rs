@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::offline_db::Operation;
 use crate::row::Row;
 
-/// A setting in `config`: when all phases were last through.
-const LAST_SYNC: &str = "last_sync";
+/// A setting in `config`: when the users were last fetched.
+pub(super) const LAST_SYNC: &str = "last_sync";
 
 impl SyncManager {
     /// Touches the session that is open.
@@ -60,7 +60,7 @@ impl Inner {
         for (phase, result) in [
             ("syncOfflineTransactions", sent.map(drop)),
             ("syncSessionData", self.sync_session_data().await),
-            ("updateCachedData", self.update_cached_data().await.map(drop)),
+            ("updateCachedData", self.update_users_unless_held().await),
             ("cleanupOldData", self.clean_up().await),
         ] {
             if let Err(error) = result {
@@ -74,6 +74,12 @@ impl Inner {
             state.last_sync = Some(clock::now_iso());
         }
         summary
+    }
+
+    /// While the server wants a pause or a sign-in, a round does not ask it.
+    async fn update_users_unless_held(&self) -> Result<()> {
+        let held = self.state.borrow().hold_at(clock::now_ms()).is_some();
+        if held { Ok(()) } else { self.update_cached_data().await.map(drop) }
     }
 
     async fn phase_failed(&self, phase: &str, error: &Error) {

@@ -7,6 +7,7 @@ mod connection;
 mod database;
 mod keys;
 mod support;
+mod sync;
 mod transaction;
 mod typed;
 mod upgrade;

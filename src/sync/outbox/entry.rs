@@ -5,6 +5,8 @@ use wasm_bindgen::JsValue;
 
 use crate::clock;
 use crate::error::Result;
+use crate::global::property;
+use crate::offline_db::new_uuid;
 use crate::row::Row;
 use crate::store::KeyValue;
 use crate::sync::plan::{Candidate, State};
@@ -14,7 +16,7 @@ use crate::sync::policy::{Outcome, Trial};
 #[derive(Debug, Clone)]
 pub struct Item {
     /// As read from disk.
-    pub row: Row,
+    pub(super) row: Row,
     /// Idempotency key.
     pub uuid: String,
     /// What it is to the server.
@@ -30,6 +32,9 @@ impl Item {
             senseless: row.number("senseless") as u32,
             uncertain: row.get("uncertain").is_truthy(),
         };
+        // Rows of other code may have none; it is saved with the lease, before it is sent.
+        let of_data = || property(&row.get("data"), "uuid").as_string().unwrap_or_else(new_uuid);
+        row.set_default("uuid", of_data);
         Item { uuid: text(&row, "uuid"), kind: text(&row, "type"), trial, row }
     }
 

@@ -20,16 +20,13 @@ const SEQUENCE: &str = "outbox_sequence";
 const CLOCK_WAS_WRONG_MS: f64 = clock::DAY_MS;
 
 /// What is queued.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Enqueue {
-    /// What it is to the server.
-    pub kind: String,
-    /// What is sent.
-    pub data: JsValue,
-    /// The id or uuid of a row that has to reach the server first.
-    pub after: Option<String>,
+    kind: String,
+    data: JsValue,
+    after: Option<String>,
     /// Saved in `orders` together with the row.
-    pub order: Option<Row>,
+    order: Option<Row>,
 }
 
 /// What was queued is on disk, committed strictly.
@@ -46,6 +43,11 @@ pub struct Receipt {
 }
 
 impl Enqueue {
+    /// Data of a type; `after` is the id or uuid of a row that has to reach the server first.
+    pub fn new(kind: &str, data: JsValue, after: Option<String>) -> Enqueue {
+        Enqueue { kind: kind.into(), data, after, order: None }
+    }
+
     /// An order with its lines and payments, in the form in which it is sent.
     ///
     /// # Errors
@@ -59,7 +61,7 @@ impl Enqueue {
             }
         }
         let order = offline_db::order_row(data.as_js())?;
-        Ok(Enqueue { kind: "order".into(), data: data.into(), after, order: Some(order) })
+        Ok(Enqueue { order: Some(order), ..Enqueue::new(Order::KIND, data.into(), after) })
     }
 }
 

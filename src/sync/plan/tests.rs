@@ -58,6 +58,12 @@ fn rows_of_one_sale_go_one_after_the_other_and_others_do_not_wait() {
 }
 
 #[test]
+fn rows_without_uuid_are_not_one_sale() {
+    let nameless = |id: &str| Candidate { uuid: String::new(), ..row(id) };
+    assert_eq!(ids(&[nameless("a"), nameless("b")]), ["a", "b"]);
+}
+
+#[test]
 fn a_row_waits_for_the_row_that_it_names_by_id_or_uuid() {
     let after = |name: &str| Candidate { after: Some(name.into()), ..row("b") };
     for name in ["a", "uuid of a"] {

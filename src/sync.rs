@@ -3,7 +3,8 @@
 //! - `outbox.rs` keeps on disk what waits, is in flight, or was refused: each step is one strict transaction;
 //! - `policy.rs` decides what follows from an outcome, `plan.rs` what is sent now: pure, no browser;
 //! - `transport.rs` is the way to the server; `link.rs` the signal whether there is one, from somebody else;
-//! - `manager.rs` is what callers see, `engine.rs` what happens by itself, `drain.rs` the sending, `rounds.rs` the phases;
+//! - `manager.rs` is what callers see, `options.rs` what they choose; `engine.rs` is what happens by itself, `drain.rs` the
+//!   sending, `rounds.rs` the phases;
 //! - `users.rs`, `reconcile.rs`: the server's users, and the proof at the end of the day;
 //! - `leader.rs`, `channel.rs`: one sender among the tabs, and notice to the others; `task.rs`: work that can be ended;
 //! - `state.rs`, `metrics.rs`, `host.rs`: what is known, what was counted, who is told.
@@ -16,6 +17,7 @@ mod leader;
 mod link;
 mod manager;
 mod metrics;
+mod options;
 mod outbox;
 mod plan;
 mod policy;
@@ -28,8 +30,9 @@ mod users;
 
 pub use host::Host;
 pub use link::{Link, Signal};
-pub use manager::{SyncManager, SyncOptions};
+pub use manager::SyncManager;
 pub use metrics::{Latency, Metrics};
+pub use options::SyncOptions;
 pub use outbox::{Decision, Enqueue, Item, Outbox, Receipt, Survey};
 pub use policy::{Hold, HoldReason, Kind, Outcome, Policy};
 pub use reconcile::{Comparison, Reconciliation, Sale, total};

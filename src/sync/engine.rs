@@ -14,7 +14,7 @@ use wasm_bindgen::JsValue;
 use super::channel::{Channel, News, Progress};
 use super::host::Host;
 use super::link::{Link, Signal};
-use super::manager::SyncOptions;
+use super::options::SyncOptions;
 use super::outbox::{Item, Outbox};
 use super::policy::HoldReason;
 use super::state::{State, Summary};
@@ -259,6 +259,13 @@ impl Inner {
         if self.running.borrow().is_some() && self.link.is_reachable() {
             self.want_drain(eager);
         }
+    }
+
+    /// Sends what waits, also what waits for its next attempt when `eager`; joins what is under way.
+    pub(super) fn send(self: &Rc<Self>, eager: bool) -> Operation<Summary> {
+        let told = self.drained.wait();
+        self.want_drain(eager);
+        told
     }
 
     pub(super) fn want_drain(self: &Rc<Self>, eager: bool) {

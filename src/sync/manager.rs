@@ -1,7 +1,6 @@
 //! The manager as its callers see it.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Array;
@@ -11,44 +10,15 @@ use super::channel::News;
 use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;
+use super::options::SyncOptions;
 use super::outbox::{Decision, Enqueue, Receipt};
-use super::policy::Policy;
 use super::rounds::LAST_SYNC;
 use super::state::{State, Summary};
 use super::transport::Transport;
+use super::users::UsersReport;
 use crate::clock;
 use crate::error::Result;
 use crate::offline_db::{OfflineDb, Operation};
-
-/// What the user may choose.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SyncOptions {
-    /// Between two rounds.
-    pub interval: Duration,
-    /// For one request.
-    pub timeout: Duration,
-    /// Requests at once.
-    pub parallel: usize,
-    /// When what failed is sent again.
-    pub policy: Policy,
-    /// Keeps what the server has confirmed.
-    pub keep_synced: bool,
-    /// Removes users whom the server does not name any more.
-    pub prune_users: bool,
-}
-
-impl Default for SyncOptions {
-    fn default() -> Self {
-        SyncOptions {
-            interval: Duration::from_secs(300),
-            timeout: Duration::from_secs(60),
-            parallel: 4,
-            policy: Policy::default(),
-            keep_synced: false,
-            prune_users: false,
-        }
-    }
-}
 
 /// Brings what is queued to the server. A cheap handle: clones share one manager.
 ///
@@ -134,9 +104,7 @@ impl SyncManager {
     /// # Errors
     /// `Aborted` when the manager is stopped.
     pub fn send(&self, eager: bool) -> Operation<Summary> {
-        let told = self.0.drained.wait();
-        self.0.want_drain(eager);
-        told
+        self.0.send(eager)
     }
 
     /// All phases, one after the other; joins a round that is under way.
@@ -160,6 +128,33 @@ impl SyncManager {
         self.0.state.borrow_mut().lift(|_| true);
         self.0.want_drain(true);
         self.sync_all().map_ok(|_| true).boxed_local()
+    }
+
+    /// Touches the session that is open.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn sync_session_data(&self) -> Operation<()> {
+        let inner = Rc::clone(&self.0);
+        async move { inner.sync_session_data().await }.boxed_local()
+    }
+
+    /// Fetches the users and saves them, all in one transaction; notes the time.
+    ///
+    /// # Errors
+    /// Of the server or the database; then what was there stays.
+    pub fn update_cached_data(&self) -> Operation<UsersReport> {
+        let inner = Rc::clone(&self.0);
+        async move { inner.update_cached_data().await }.boxed_local()
+    }
+
+    /// Deletes what the server has confirmed some time ago, and old errors and sessions.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn clean_up(&self) -> Operation<()> {
+        let inner = Rc::clone(&self.0);
+        async move { inner.clean_up().await }.boxed_local()
     }
 
     /// What waits has been changed by hand: it is counted anew and sent.

@@ -2,51 +2,19 @@
 
 use std::rc::Rc;
 
-use futures::future::FutureExt;
 use js_sys::Array;
 
 use super::engine::Inner;
-use super::manager::SyncManager;
 use super::policy::{Kind, Outcome};
 use super::state::Summary;
 use super::transport::Question;
 use super::users::{UsersReport, save_all};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::offline_db::Operation;
 use crate::row::Row;
 
 /// A setting in `config`: when the users were last fetched.
 pub(super) const LAST_SYNC: &str = "last_sync";
-
-impl SyncManager {
-    /// Touches the session that is open.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn sync_session_data(&self) -> Operation<()> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.sync_session_data().await }.boxed_local()
-    }
-
-    /// Fetches the users and saves them, all in one transaction; notes the time.
-    ///
-    /// # Errors
-    /// Of the server or the database; then what was there stays.
-    pub fn update_cached_data(&self) -> Operation<UsersReport> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.update_cached_data().await }.boxed_local()
-    }
-
-    /// Deletes what the server has confirmed some time ago, and old errors and sessions.
-    ///
-    /// # Errors
-    /// Of the database.
-    pub fn clean_up(&self) -> Operation<()> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.clean_up().await }.boxed_local()
-    }
-}
 
 impl Inner {
     /// All phases, each whatever became of the one before.
@@ -54,7 +22,7 @@ impl Inner {
         if !self.link.is_reachable() {
             return Summary::default();
         }
-        let sent = SyncManager(Rc::clone(self)).send(true).await;
+        let sent = self.send(true).await;
         let summary = *sent.as_ref().unwrap_or(&Summary::default());
         let mut failed = false;
         for (phase, result) in [
@@ -95,7 +63,7 @@ impl Inner {
         }
     }
 
-    async fn sync_session_data(&self) -> Result<()> {
+    pub(super) async fn sync_session_data(&self) -> Result<()> {
         let session = self.db.get_active_session().await?;
         if session.is_object() {
             self.db.update_session_access(Row::owned(session).get("id")).await?;
@@ -103,7 +71,7 @@ impl Inner {
         Ok(())
     }
 
-    async fn update_cached_data(&self) -> Result<UsersReport> {
+    pub(super) async fn update_cached_data(&self) -> Result<UsersReport> {
         let mut report = UsersReport::default();
         if let Some(ids) = self.host.user_ids()
             && let Some(users) = self.asked(self.transport.users(&ids)).await?
@@ -118,7 +86,7 @@ impl Inner {
         Ok(report)
     }
 
-    async fn clean_up(&self) -> Result<()> {
+    pub(super) async fn clean_up(&self) -> Result<()> {
         self.db.clean_up().await
     }
 

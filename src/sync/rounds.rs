@@ -8,13 +8,10 @@ use super::engine::Inner;
 use super::policy::{Kind, Outcome};
 use super::state::Summary;
 use super::transport::Question;
-use super::users::{UsersReport, save_all};
+use super::users::{LAST_SYNC, UsersReport, save_all};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::row::Row;
-
-/// A setting in `config`: when the users were last fetched.
-pub(super) const LAST_SYNC: &str = "last_sync";
 
 impl Inner {
     /// All phases, each whatever became of the one before.
@@ -72,18 +69,19 @@ impl Inner {
     }
 
     pub(super) async fn update_cached_data(&self) -> Result<UsersReport> {
-        let mut report = UsersReport::default();
-        if let Some(ids) = self.host.user_ids()
-            && let Some(users) = self.asked(self.transport.users(&ids)).await?
-        {
-            report = save_all(&self.db, &users, self.options.prune_users).await?;
-            for failure in &report.failures {
-                let login = failure.login.as_deref().unwrap_or("without login");
-                self.report(&Error::field("users", format!("user {} ({login}): {}", failure.position, failure.error)));
-            }
+        let Some(ids) = self.host.user_ids() else { return self.no_users().await };
+        let Some(users) = self.asked(self.transport.users(&ids)).await? else { return self.no_users().await };
+        let report = save_all(&self.db, &users, self.options.prune_users).await?;
+        for failure in &report.failures {
+            let login = failure.login.as_deref().unwrap_or("without login");
+            self.report(&Error::field("users", format!("user {} ({login}): {}", failure.position, failure.error)));
         }
-        self.db.save_config(LAST_SYNC, &clock::now_iso().into()).await?;
         Ok(report)
+    }
+
+    async fn no_users(&self) -> Result<UsersReport> {
+        self.db.save_config(LAST_SYNC, &clock::now_iso().into()).await?;
+        Ok(UsersReport::default())
     }
 
     pub(super) async fn clean_up(&self) -> Result<()> {

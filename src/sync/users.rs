@@ -6,12 +6,15 @@ use js_sys::Array;
 use super::task::joined;
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::model::User;
-use crate::offline_db::OfflineDb;
+use crate::model::{ConfigEntry, User};
+use crate::offline_db::{OfflineDb, config_row};
 use crate::row::{Row, describe};
 use crate::store::{KeyValue, ReadRows, Record, Select};
 
 const STORE: &str = User::STORE;
+
+/// A setting in `config`: when the users were last fetched.
+pub(super) const LAST_SYNC: &str = "last_sync";
 
 /// What became of a list of users.
 #[derive(Debug, Default)]
@@ -43,64 +46,71 @@ struct Wanted {
     row: Row,
 }
 
-/// Saves the server's users. The list decides who has which id and which login: a login that has moved to another id
-/// takes its local fields along, whoever else holds one of its ids or logins makes room. A user who cannot be saved is
-/// reported and leaves what was there. With `prune`, users that the list does not name are removed, unless it names none.
+/// Saves the server's users, and in the same transaction when that was. The list decides who has which id and which login:
+/// a login that has moved to another id takes its local fields along, whoever else holds one of its ids or logins makes
+/// room. A user who cannot be saved is reported and leaves what was there. With `prune`, users that the list does not name
+/// are removed, unless it names none.
 pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Result<UsersReport> {
-    let report = db
+    let (mut report, users, puts) = db
         .database()
-        .write(&[STORE], async |tx| {
+        .write(&[STORE, ConfigEntry::STORE], async |tx| {
             let rows = tx.rows(STORE)?;
             let mut report = UsersReport::default();
             let wanted = read(list, &mut report);
             let stored = stored(&rows).await?;
+            let prune = prune && !wanted.is_empty();
             // What stands in the way goes first: the index of logins is unique at every moment.
-            for (key, row) in &stored {
-                let login = row.get("login").as_string();
-                let is_named = wanted.iter().any(|user| user.key == *key || Some(&user.login) == login.as_ref());
-                if is_named || prune && !wanted.is_empty() {
-                    rows.delete(key)?;
+            for known in &stored {
+                let is_named = wanted.iter().any(|user| user.key == known.key || user.login == known.login);
+                let stays = wanted.iter().any(|user| user.key == known.key && user.login == known.login);
+                if is_named && !stays || !is_named && prune {
+                    rows.delete(&known.key)?;
                     report.pruned += u32::from(!is_named);
                 }
             }
             let (mut users, mut puts) = (Vec::new(), Vec::new());
-            for user in wanted {
-                let before = stored.iter().find(|(_, row)| row.get("login").as_string().as_ref() == Some(&user.login));
+            for user in &wanted {
+                let before = stored.iter().find(|known| known.login == user.login);
                 let merged = match before {
-                    Some((_, before)) => Row::copy_of(before.as_js())?,
+                    Some(before) => Row::copy_of(before.row.as_js())?,
                     None => Row::of(&[]),
                 };
                 merged.merge(user.row.as_js())?;
                 merged.set("cached_at", clock::now_iso());
-                match (rows.put(merged.as_js()), before) {
-                    (Ok(request), _) => {
+                match rows.put(merged.as_js()) {
+                    Ok(request) => {
                         puts.push(async { request.await.map(|_| true) }.boxed_local());
-                        users.push(user);
+                        users.push((user.position, user.login.clone()));
                     }
-                    (Err(error), before) => {
-                        if let Some((_, before)) = before {
-                            rows.put(before.as_js())?;
+                    Err(error) => {
+                        // Unless somebody else has the old id now.
+                        if let Some(before) = before
+                            && !wanted.iter().any(|other| other.key == before.key && other.login != user.login)
+                        {
+                            rows.put(before.row.as_js())?;
                         }
                         report.failures.push(user.failed(error));
                     }
                 }
             }
-            for (user, result) in users.into_iter().zip(joined(puts).await) {
-                match result {
-                    Ok(_) => report.saved += 1,
-                    Err(error) => report.failures.push(user.failed(error)),
-                }
-            }
-            Ok(report)
+            tx.rows(ConfigEntry::STORE)?.put(config_row(LAST_SYNC, &clock::now_iso().into()).as_js())?;
+            Ok((report, users, puts))
         })
         .await?;
+    // Joined after the commit was asked for: a request has its result until then, and the commit need not wait for us.
+    for ((position, login), result) in users.into_iter().zip(joined(puts).await) {
+        match result {
+            Ok(_) => report.saved += 1,
+            Err(error) => report.failures.push(UserFailure { position, login: Some(login), error }),
+        }
+    }
     web_sys::console::log_1(&format!("Batch saved {} users", report.saved).into());
     Ok(report)
 }
 
 impl Wanted {
-    fn failed(self, error: Error) -> UserFailure {
-        UserFailure { position: self.position, login: Some(self.login), error }
+    fn failed(&self, error: Error) -> UserFailure {
+        UserFailure { position: self.position, login: Some(self.login.clone()), error }
     }
 }
 
@@ -128,7 +138,20 @@ fn read(list: &Array, report: &mut UsersReport) -> Vec<Wanted> {
     wanted
 }
 
-async fn stored(rows: &ReadRows) -> Result<Vec<(KeyValue, Row)>> {
-    let all = rows.select(&Select::all()).await?.rows;
-    Ok(all.iter().filter_map(|row| Some((rows.key_of(&row)?, Row::owned(row)))).collect())
+/// A user on disk.
+struct Known {
+    key: KeyValue,
+    login: String,
+    row: Row,
+}
+
+async fn stored(rows: &ReadRows) -> Result<Vec<Known>> {
+    let mut known = Vec::new();
+    for row in rows.select(&Select::all()).await?.rows.iter() {
+        if let Some(key) = rows.key_of(&row) {
+            let row = Row::owned(row);
+            known.push(Known { key, login: row.get("login").as_string().unwrap_or_default(), row });
+        }
+    }
+    Ok(known)
 }

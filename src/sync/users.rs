@@ -1,11 +1,13 @@
 //! The users who may sign in while the server is away: the server's list, saved in one transaction.
 
 use futures::future::FutureExt;
-use js_sys::Array;
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::task::joined;
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::global::{global, property};
 use crate::model::{ConfigEntry, User};
 use crate::offline_db::{OfflineDb, config_row};
 use crate::row::{Row, describe};
@@ -51,91 +53,85 @@ struct Wanted {
 /// room. A user who cannot be saved is reported and leaves what was there. With `prune`, users that the list does not name
 /// are removed, unless it names none.
 pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Result<UsersReport> {
-    let (mut report, users, puts) = db
+    let (mut report, wanted, puts) = db
         .database()
         .write(&[STORE, ConfigEntry::STORE], async |tx| {
             let rows = tx.rows(STORE)?;
             let mut report = UsersReport::default();
-            let wanted = read(list, &mut report);
+            let (wanted, spared) = read(list, &mut report);
             let stored = stored(&rows).await?;
             let prune = prune && !wanted.is_empty();
             // What stands in the way goes first: the index of logins is unique at every moment.
             for known in &stored {
                 let is_named = wanted.iter().any(|user| user.key == known.key || user.login == known.login);
                 let stays = wanted.iter().any(|user| user.key == known.key && user.login == known.login);
-                if is_named && !stays || !is_named && prune {
+                let is_spared = spared
+                    .iter()
+                    .any(|(key, login)| key.as_ref() == Some(&known.key) || login.as_ref() == Some(&known.login));
+                if is_named && !stays || !is_named && prune && !is_spared {
                     rows.delete(&known.key)?;
                     report.pruned += u32::from(!is_named);
                 }
             }
-            let (mut users, mut puts) = (Vec::new(), Vec::new());
+            let mut puts = Vec::new();
             for user in &wanted {
-                let before = stored.iter().find(|known| known.login == user.login);
-                let merged = match before {
+                let merged = match stored.iter().find(|known| known.login == user.login) {
                     Some(before) => Row::copy_of(before.row.as_js())?,
                     None => Row::of(&[]),
                 };
                 merged.merge(user.row.as_js())?;
                 merged.set("cached_at", clock::now_iso());
-                match rows.put(merged.as_js()) {
-                    Ok(request) => {
-                        puts.push(async { request.await.map(|_| true) }.boxed_local());
-                        users.push((user.position, user.login.clone()));
-                    }
-                    Err(error) => {
-                        // Unless somebody else has the old id now.
-                        if let Some(before) = before
-                            && !wanted.iter().any(|other| other.key == before.key && other.login != user.login)
-                        {
-                            rows.put(before.row.as_js())?;
-                        }
-                        report.failures.push(user.failed(error));
-                    }
-                }
+                let request = rows.put(merged.as_js())?;
+                puts.push(async { request.await.map(|_| true) }.boxed_local());
             }
             tx.rows(ConfigEntry::STORE)?.put(config_row(LAST_SYNC, &clock::now_iso().into()).as_js())?;
-            Ok((report, users, puts))
+            Ok((report, wanted, puts))
         })
         .await?;
     // Joined after the commit was asked for: a request has its result until then, and the commit need not wait for us.
-    for ((position, login), result) in users.into_iter().zip(joined(puts).await) {
+    for (user, result) in wanted.into_iter().zip(joined(puts).await) {
         match result {
             Ok(_) => report.saved += 1,
-            Err(error) => report.failures.push(UserFailure { position, login: Some(login), error }),
+            Err(error) => report.failures.push(UserFailure { position: user.position, login: Some(user.login), error }),
         }
     }
     web_sys::console::log_1(&format!("Batch saved {} users", report.saved).into());
     Ok(report)
 }
 
-impl Wanted {
-    fn failed(&self, error: Error) -> UserFailure {
-        UserFailure { position: self.position, login: Some(self.login.clone()), error }
-    }
-}
+/// Whom the list names in a way that cannot be stored: what is known of them stays.
+type Spared = (Option<KeyValue>, Option<String>);
 
-/// The users of the list who have an id and a login of their own; the others are failures.
-fn read(list: &Array, report: &mut UsersReport) -> Vec<Wanted> {
-    let mut wanted: Vec<Wanted> = Vec::new();
+/// The users of the list who can be stored, with an id and a login of their own; the others are failures.
+fn read(list: &Array, report: &mut UsersReport) -> (Vec<Wanted>, Vec<Spared>) {
+    let (mut wanted, mut spared) = (Vec::new(), Vec::new());
     for (position, value) in (0..).zip(list.iter()) {
-        let login = Row::copy_of(&value).ok().and_then(|row| row.get("login").as_string());
-        let user = (|| {
-            let row = Row::copy_of(&value)?;
-            let login = login.clone().filter(|login| !login.is_empty()).ok_or_else(|| {
-                Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login"))))
-            })?;
-            let key = KeyValue::argument("id", &row.get("id"))?;
-            if wanted.iter().any(|other| other.key == key || other.login == login) {
-                return Err(Error::field("login", format!("the list names the id or the login '{login}' twice")));
-            }
-            Ok(Wanted { position, key, login, row })
-        })();
-        match user {
+        match usable(position, &value, &wanted) {
             Ok(user) => wanted.push(user),
-            Err(error) => report.failures.push(UserFailure { position, login, error }),
+            Err(error) => {
+                let login = property(&value, "login").as_string();
+                spared.push((KeyValue::from_js(&property(&value, "id")), login.clone()));
+                report.failures.push(UserFailure { position, login, error });
+            }
         }
     }
-    wanted
+    (wanted, spared)
+}
+
+fn usable(position: u32, value: &JsValue, others: &[Wanted]) -> Result<Wanted> {
+    let row = Row::copy_of(value)?;
+    let login = row.get("login").as_string().filter(|login| !login.is_empty());
+    let login = login
+        .ok_or_else(|| Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login")))))?;
+    let key = KeyValue::argument("id", &row.get("id"))?;
+    if others.iter().any(|other| other.key == key || other.login == login) {
+        return Err(Error::field("login", format!("the list names the id or the login '{login}' twice")));
+    }
+    // Found out before anything is deleted for it. Where the browser lacks this function, the put fails and with it the list.
+    if let Ok(clone) = global("structuredClone").dyn_into::<Function>() {
+        clone.call1(&JsValue::UNDEFINED, row.as_js())?;
+    }
+    Ok(Wanted { position, key, login, row })
 }
 
 /// A user on disk.

@@ -85,15 +85,15 @@ impl Inner {
                 continue;
             }
             let asks = items.iter().any(|item| item.trial.uncertain);
-            let items = if asks { self.ask_first(items).await? } else { items };
+            let mut items = if asks { self.ask_first(items).await? } else { items };
+            // The lease of a claim covers one request and no more.
+            if asks || !is_new {
+                items = self.outbox.renew(items).await?;
+            }
+            is_new = false;
             if items.is_empty() {
                 continue;
             }
-            // The lease of a claim covers one request and no more.
-            if asks || !is_new {
-                self.outbox.renew(&items).await?;
-            }
-            is_new = false;
             let items = Rc::new(items);
             let reply = self.push(&items).await;
             match reply {

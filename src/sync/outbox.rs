@@ -136,19 +136,22 @@ impl Outbox {
         Ok(item)
     }
 
-    /// Goes on with rows in flight: nobody else takes them for another lease.
-    pub async fn renew(&self, items: &[Item]) -> Result<()> {
+    /// Goes on with rows in flight: nobody else takes them for another lease. Gives those that are still ours: a computer
+    /// may have slept, and somebody else taken over.
+    pub async fn renew(&self, items: Vec<Item>) -> Result<Vec<Item>> {
         let until = clock::iso(clock::now_ms() + self.lease_ms);
         self.db
             .database()
             .write(&[STORE], async |tx| {
                 let rows = tx.rows(STORE)?;
-                for item in items {
+                let mut ours = Vec::new();
+                for item in &items {
                     let Some(row) = self.ours(&rows, item).await? else { continue };
                     row.set("lease_until", until.as_str());
                     rows.put(row.as_js())?;
+                    ours.push(item.clone());
                 }
-                Ok(())
+                Ok(ours)
             })
             .await
     }

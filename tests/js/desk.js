@@ -1,6 +1,7 @@
 // What the tests of the sync manager share: managers that are gone when their test ends, servers of the test's own.
 import { promised } from "./assert.js";
 import { Clock, until } from "./clock.js";
+import { next } from "./ping.js";
 
 const every = (ms) => ({ "2g": ms, "3g": ms, "4g": ms });
 /** Nothing waits long, and nothing happens by itself because time has passed. */
@@ -35,16 +36,23 @@ export async function desk({ SyncManager, ConnectionMonitor, OfflineDB, db, data
   }
 }
 
-/** The same with a clock that the test moves. */
-export const timed = (kit, test) =>
-  desk(kit, async (tools) => {
-    const clock = new Clock().install();
-    try {
-      await test({ ...tools, clock });
-    } finally {
-      clock.uninstall();
-    }
-  });
+/**
+ * The same with a clock that the test moves. The monitor has its answer and asks nothing more: a request in flight would
+ * be late whenever the clock moves.
+ */
+export async function timed(kit, test) {
+  const clock = new Clock().install();
+  try {
+    await desk(kit, async ({ manager, monitor, ...tools }) => {
+      const connection = monitor({ intervals: every(1e9) });
+      connection.start();
+      await next(connection, "server-reachable");
+      await test({ ...tools, monitor, connection, clock, manager: (options) => manager({ monitor: connection, ...options }) });
+    });
+  } finally {
+    clock.uninstall();
+  }
+}
 
 /** A transport that remembers what it was given, and answers as it is told. */
 export function transport(answer = () => "ok", more = {}) {

@@ -177,7 +177,10 @@ export default {
         name = "RPC_ERROR";
       }
       class ConnectionLostError extends Error {}
-      const rpc = (name, message, code = 0) => Object.assign(new RPCError("Odoo Server Error"), { exceptionName: name, code, data: { name, message, debug: "SECRET-TRACEBACK" } });
+      const rpc = (name, message, code = 0) => {
+        const data = { name, message, debug: "SECRET-TRACEBACK" };
+        return Object.assign(new RPCError("Odoo Server Error"), { exceptionName: name, code, data });
+      };
       for (const [thrown, type, state] of [
         [rpc("odoo.exceptions.ValidationError", "no"), "rejected", "rejected"],
         [rpc("odoo.exceptions.UserError", "no"), "rejected", "rejected"],

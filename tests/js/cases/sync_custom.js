@@ -61,9 +61,9 @@ export default {
         { outcome: "ok", message: "thanks" },
       ];
       const tested = manager({ transport: transport(() => answers.shift(), { batch: 3 }) });
-      for (const summary of [{ synced: 3, rejected: 0, retried: 0 }, { synced: 2, rejected: 1, retried: 0 }, { synced: 3, rejected: 0, retried: 0 }]) {
+      for (const [synced, rejected] of [[3, 0], [2, 1], [3, 0]]) {
         await add(tested, "a", "b", "c");
-        equal(await tested.syncOfflineTransactions(), summary);
+        equal(await tested.syncOfflineTransactions(), { synced, rejected, retried: 0 });
         for (const { id, uuid, last_error } of await tested.getRejected()) {
           equal([uuid, last_error], ["c", "not c"]);
           await tested.discardRejected(id);

@@ -109,8 +109,8 @@ export default {
       await hearing("pos-sync-progress", async (heard) => {
         await tested.syncOfflineTransactions();
         equal(heard, [
-          { synced: 1, transactionId: first.id, type: "order" },
-          { synced: 2, transactionId: second.id, type: "payment" },
+          { synced: 1, transactionId: first.id, uuid: "a", type: "order" },
+          { synced: 2, transactionId: second.id, uuid: "p", type: "payment" },
         ]);
         equal(pos.events, heard.map((detail) => ["pos-sync-progress", detail]));
       });
@@ -132,14 +132,11 @@ export default {
     }),
 
   "startSync() syncs now and every five minutes, with one timer however often it is called": (kit) =>
-    timed(kit, async ({ manager, monitor, clock }) => {
-      const connection = monitor({ intervals: { "2g": 1e9, "3g": 1e9, "4g": 1e9 } });
-      connection.start();
-      await next(connection, "server-reachable");
+    timed(kit, async ({ manager, clock }) => {
       const others = new Set(clock.timers.keys());
       const own = () => [...clock.timers].filter(([id]) => !others.has(id)).map(([, { at }]) => at - clock.time);
       const pos = till();
-      const tested = manager({ pos, monitor: connection, interval: undefined });
+      const tested = manager({ pos, interval: undefined });
       for (let count = 0; count < 5; count += 1) tested.startSync();
       await idle(tested);
       equal([usersAsked(pos), own()], [1, [300_000]]);
@@ -167,6 +164,29 @@ export default {
       equal([await tested.forceSyncNow(), pos.calls, tested.getSyncStatus().pendingCount], [false, [], 1]);
       connection.forceOnline();
       equal([await tested.forceSyncNow(), pushes(pos).length, tested.getSyncStatus().pendingCount], [true, 1, 0]);
+    }),
+
+  "forceSyncNow() waits for what it sends, also when a round is further on": (kit) =>
+    desk(kit, async ({ manager }) => {
+      const [users, gate] = [latch(), latch()];
+      const sending = transport(() => gate.promise.then(() => "ok"));
+      const tested = manager({ pos: till(), transport: sending });
+      let asked = false;
+      sending.users = () => ((asked = true), users.promise);
+      const round = tested.syncAll();
+      await until(() => asked, "the users to be asked for");
+      await tested.addToSyncQueue("order", order("a"));
+      let forced = null;
+      tested.forceSyncNow().then((told) => (forced = told));
+      await until(() => sending.items.length === 1, "the request");
+      users.open([]);
+      await round;
+      // Time for a promise that does not wait.
+      for (let count = 0; count < 20; count += 1) await tested.getSyncErrorCount();
+      equal([forced, tested.getSyncStatus().isSyncing], [null, true]);
+      gate.open();
+      await until(() => forced !== null, "the end");
+      equal([forced, await tested.updatePendingCount()], [true, 0]);
     }),
 
   "syncAll() never runs twice at once: whoever calls it meanwhile gets the same result": (kit) =>

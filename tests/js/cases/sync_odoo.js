@@ -185,6 +185,15 @@ export default {
       equal([payments.length, requests.byMethod[ASK], requests.byMethod[PUSH]], [1, 1, 1]);
     }),
 
+  "a row that saveTransaction() has saved is the order in its data, also at the server": (kit) =>
+    desk(kit, async ({ manager, db }) => {
+      const { at, tested, orders } = await selling(manager, { once: "lost" }, []);
+      for (const uuid of ["a", "b"]) await db.saveTransaction({ type: "order", data: order(uuid) });
+      await tested.init();
+      await until(() => tested.getSyncStatus().rejectedCount || !tested.getSyncStatus().pendingCount, "the orders to be settled");
+      equal([sorted(await orders()), (await at.state()).sent, await tested.getRejected()], [["a", "b"], { a: 1, b: 1 }, []]);
+    }),
+
   "an order that the answer does not name does not count as synced": (kit) =>
     desk(kit, async ({ manager, db }) => {
       const { tested, orders } = await selling(manager, {}, ["a", "b"]);

@@ -232,7 +232,8 @@ export default {
       equal([tested.getSyncStatus().pendingCount, tested.getNetworkState().unsyncData], [1, ["a"]]);
     }),
 
-  "createSyncManager(pos) is a manager of the till's own database and monitor": async ({ SyncManager, createSyncManager, offlineDB, connectionMonitor }) => {
+  "createSyncManager(pos) is a manager of the till's own database and monitor": async (kit) => {
+    const { SyncManager, createSyncManager, offlineDB, connectionMonitor } = kit;
     const pos = till();
     const tested = createSyncManager(pos);
     try {

@@ -162,7 +162,8 @@ export default {
   "every failure ends with the order there once": (kit) =>
     desk(kit, async ({ manager }) => {
       for (const fault of ["drop", "lost", "twice", "error", "garbage", "html", "hang"]) {
-        const { tested, add, orders, at } = await selling(manager, { once: fault }, { lookup: fault !== "lost", timeout: fault === "hang" ? 150 : 5_000 });
+        const options = { lookup: fault !== "lost", timeout: fault === "hang" ? 150 : 5_000 };
+        const { tested, add, orders, at } = await selling(manager, { once: fault }, options);
         await tested.init();
         await add("a", "b");
         await sent(tested);

@@ -236,8 +236,8 @@ export default {
     desk(kit, async ({ manager, db }) => {
       const tested = manager({ transport: transport() });
       const { id } = await tested.addToSyncQueue("order", order("a"));
-      const calls = { retry: (key) => tested.retryRejected(key), edit: (key) => tested.editRejected(key, {}), discard: (key) => tested.discardRejected(key) };
-      for (const call of Object.values(calls)) {
+      const calls = [(key) => tested.retryRejected(key), (key) => tested.editRejected(key, {}), (key) => tested.discardRejected(key)];
+      for (const call of calls) {
         await rejects(call(id), "InvalidArgument", "not rejected");
         await rejects(call("nobody"), "NotFound", "nobody");
         await rejects(call(true), "InvalidArgument", "id");

@@ -21,9 +21,24 @@ function replaced(text, from, to) {
   return text.replaceAll(from, to);
 }
 
+/** The script with the short names that wasm-opt has given to what the module imports and exports. */
+function shortened(script, { imports, exports }) {
+  const given = new Map(imports.map(([, name, short]) => [name, short]));
+  const taken = new Map(exports);
+  // What neither of them knows was unused, and is left out of the module.
+  const text = script
+    .replace(/^( {8})(__wb\w+):/gm, (line, indent, name) => (given.has(name) ? `${indent}${given.get(name)}:` : line))
+    .replace(/\bwasm\.(\w+)/g, (use, name) => (taken.has(name) ? `wasm.${taken.get(name)}` : use));
+  const kept = [...given.keys()].find((name) => text.includes(`${name}:`));
+  if (kept) throw new Error(`pkg: '${kept}' is not imported where it was expected`);
+  return replaced(text, '"./pos_offline_bg.js": import0', '"a": import0');
+}
+
 // From the inside out, so that each hash covers the names of the files behind it.
 const wasm = hashed("pos_offline_bg.wasm");
-writeFileSync(new URL("pos_offline.js", pkg), replaced(read("pos_offline.js"), "pos_offline_bg.wasm", wasm));
+const script = shortened(read("pos_offline.js"), JSON.parse(read("names.json")));
+rmSync(new URL("names.json", pkg));
+writeFileSync(new URL("pos_offline.js", pkg), replaced(script, "pos_offline_bg.wasm", wasm));
 const glue = hashed("pos_offline.js");
 const index = readFileSync(new URL("index.js", door), "utf8");
 writeFileSync(

@@ -1,8 +1,9 @@
 //! The manager as its callers see it.
 
+use std::cell::Ref;
 use std::rc::Rc;
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -17,7 +18,7 @@ use super::transport::Transport;
 use super::users::{LAST_SYNC, UsersReport};
 use crate::clock;
 use crate::error::Result;
-use crate::offline_db::{OfflineDb, Operation};
+use crate::offline_db::{OfflineDb, Operation, then};
 
 /// Brings what is queued to the server. A cheap handle: clones share one manager.
 ///
@@ -126,7 +127,7 @@ impl SyncManager {
         }
         self.0.state.borrow_mut().lift(|_| true);
         self.0.want_drain(true);
-        self.sync_all().map_ok(|_| true).boxed_local()
+        then(self.sync_all(), |_| true)
     }
 
     /// Touches the session that is open.
@@ -134,8 +135,7 @@ impl SyncManager {
     /// # Errors
     /// Of the database.
     pub fn sync_session_data(&self) -> Operation<()> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.sync_session_data().await }.boxed_local()
+        self.0.sync_session_data()
     }
 
     /// Fetches the users and saves them, all in one transaction; notes the time.
@@ -143,8 +143,7 @@ impl SyncManager {
     /// # Errors
     /// Of the server or the database; then what was there stays.
     pub fn update_cached_data(&self) -> Operation<UsersReport> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.update_cached_data().await }.boxed_local()
+        self.0.update_cached_data()
     }
 
     /// Deletes what the server has confirmed some time ago, and old errors and sessions.
@@ -152,8 +151,7 @@ impl SyncManager {
     /// # Errors
     /// Of the database.
     pub fn clean_up(&self) -> Operation<()> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.clean_up().await }.boxed_local()
+        self.0.clean_up()
     }
 
     /// What waits has been changed by hand: it is counted anew and sent.
@@ -209,8 +207,8 @@ impl SyncManager {
     }
 
     /// What is known without asking the database.
-    pub fn with_state<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.0.state.borrow())
+    pub fn state(&self) -> Ref<'_, State> {
+        self.0.state.borrow()
     }
 
     /// Whether the server can be reached.

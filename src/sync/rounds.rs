@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures::future::FutureExt;
 use js_sys::Array;
 
 use super::engine::Inner;
@@ -11,6 +12,7 @@ use super::transport::Question;
 use super::users::{LAST_SYNC, UsersReport, save_all};
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::offline_db::Operation;
 use crate::row::Row;
 
 impl Inner {
@@ -42,7 +44,7 @@ impl Inner {
     }
 
     /// While the server wants a pause or a sign-in, a round does not ask it.
-    async fn update_users_unless_held(&self) -> Result<()> {
+    async fn update_users_unless_held(self: &Rc<Self>) -> Result<()> {
         let held = self.state.borrow().hold_at(clock::now_ms()).is_some();
         if held { Ok(()) } else { self.update_cached_data().await.map(drop) }
     }
@@ -60,36 +62,45 @@ impl Inner {
         }
     }
 
-    pub(super) async fn sync_session_data(&self) -> Result<()> {
-        let session = self.db.get_active_session().await?;
-        if session.is_object() {
-            self.db.update_session_access(Row::owned(session).get("id")).await?;
+    pub(super) fn sync_session_data(&self) -> Operation<()> {
+        let db = self.db.clone();
+        async move {
+            let session = db.get_active_session().await?;
+            if session.is_object() {
+                db.update_session_access(Row::owned(session).get("id")).await?;
+            }
+            Ok(())
         }
-        Ok(())
+        .boxed_local()
     }
 
-    pub(super) async fn update_cached_data(&self) -> Result<UsersReport> {
-        let Some(ids) = self.host.user_ids() else { return self.no_users().await };
-        let Some(users) = self.asked(self.transport.users(&ids)).await? else { return self.no_users().await };
-        let report = save_all(&self.db, &users, self.options.prune_users).await?;
-        for failure in &report.failures {
-            let login = failure.login.as_deref().unwrap_or("without login");
-            self.report(&Error::field("users", format!("user {} ({login}): {}", failure.position, failure.error)));
+    pub(super) fn update_cached_data(self: &Rc<Self>) -> Operation<UsersReport> {
+        let inner = Rc::clone(self);
+        async move {
+            if let Some(ids) = inner.host.user_ids()
+                && let Some(users) = inner.asked(inner.transport.users(&ids)).await?
+            {
+                let report = save_all(&inner.db, &users, inner.options.prune_users).await?;
+                for failure in &report.failures {
+                    let login = failure.login.as_deref().unwrap_or("without login");
+                    let words = format!("user {} ({login}): {}", failure.position, failure.error);
+                    inner.report(&Error::field("users", words));
+                }
+                return Ok(report);
+            }
+            inner.db.save_config(LAST_SYNC, &clock::now_iso().into()).await?;
+            Ok(UsersReport::default())
         }
-        Ok(report)
+        .boxed_local()
     }
 
-    async fn no_users(&self) -> Result<UsersReport> {
-        self.db.save_config(LAST_SYNC, &clock::now_iso().into()).await?;
-        Ok(UsersReport::default())
-    }
-
-    pub(super) async fn clean_up(&self) -> Result<()> {
-        self.db.clean_up().await
+    pub(super) fn clean_up(&self) -> Operation<()> {
+        let db = self.db.clone();
+        async move { db.clean_up().await }.boxed_local()
     }
 
     /// The answer to a question, or the error that its outcome stands for.
-    pub(super) async fn asked(&self, question: Question<Array>) -> Result<Option<Array>> {
+    pub(super) async fn asked(&self, question: Question) -> Result<Option<Array>> {
         self.in_time(question).await.map_err(error_of)
     }
 }

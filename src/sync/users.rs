@@ -77,7 +77,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
             for user in &wanted {
                 let merged = match stored.iter().find(|known| known.login == user.login) {
                     Some(before) => Row::copy_of(before.row.as_js())?,
-                    None => Row::of(&[]),
+                    None => Row::new(),
                 };
                 merged.merge(user.row.as_js())?;
                 merged.set("cached_at", clock::now_iso());

@@ -3,7 +3,7 @@
 use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestInit, Response};
+use web_sys::{AbortController, AbortSignal, RequestInit, Response};
 
 use crate::clock::now_ms;
 use crate::error::Result;
@@ -17,30 +17,37 @@ extern "C" {
 
 /// A request in flight; dropped, it is aborted.
 #[derive(Debug)]
-pub(crate) struct InFlight(AbortController);
+pub(crate) struct InFlight(Option<AbortController>);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
     }
 }
 
 impl InFlight {
     /// Something that its signal can abort.
     pub fn new() -> Result<InFlight> {
-        Ok(InFlight(AbortController::new()?))
+        Ok(InFlight(Some(AbortController::new()?)))
     }
 
     /// What is aborted when this is dropped.
-    pub fn signal(&self) -> web_sys::AbortSignal {
-        self.0.signal()
+    pub fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+
+    /// It has ended by itself: nothing is aborted any more.
+    pub fn end(mut self) {
+        self.0 = None;
     }
 }
 
 /// Sends a request. The answer arrives unless the first value is dropped before.
 pub(crate) fn send(url: &str, init: &RequestInit) -> Result<(InFlight, JsFuture<JsValue>)> {
     let in_flight = InFlight::new()?;
-    init.set_signal(Some(&in_flight.signal()));
+    init.set_signal(in_flight.signal().as_ref());
     let answer = fetch(url, init)?;
     Ok((in_flight, JsFuture::from(answer)))
 }

@@ -114,6 +114,11 @@ impl From<Row> for JsValue {
     }
 }
 
+/// A value as JavaScript writes it: Rust's own formatting of numbers would add 15 KB to the module.
+pub(crate) fn text_of(value: &JsValue) -> String {
+    value.as_string().unwrap_or_else(|| String::from(Object::from(value.clone()).to_string()))
+}
+
 /// What a value is, in a few words for an error text: `null`, `an array`, `NaN`, `the text 'abc'`.
 pub fn describe(value: &JsValue) -> String {
     if value.is_null() {
@@ -121,8 +126,7 @@ pub fn describe(value: &JsValue) -> String {
     } else if value.is_undefined() {
         "undefined".into()
     } else if value.as_f64().is_some() {
-        // JavaScript's own formatting: Rust's would add 15 KB to the module.
-        format!("the number {}", String::from(value.unchecked_ref::<Object>().to_string()))
+        format!("the number {}", text_of(value))
     } else if let Some(text) = value.as_string() {
         match text.char_indices().nth(40).and_then(|(end, _)| text.get(..end)) {
             Some(short) => format!("the text '{short}...'"),

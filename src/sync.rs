@@ -37,5 +37,6 @@ pub use outbox::{Decision, Enqueue, Item, Outbox, Receipt, Survey};
 pub use policy::{Hold, HoldReason, Kind, Outcome, Policy};
 pub use reconcile::{Comparison, Reconciliation, Sale, total};
 pub use state::{State, Summary};
+pub(crate) use transport::json_headers;
 pub use transport::{Custom, Odoo, Question, Reply, Rest, Transport, Wire};
 pub use users::{UserFailure, UsersReport};

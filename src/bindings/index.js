@@ -15,9 +15,16 @@ if (typeof window !== "undefined") {
   window.offlineDB = offlineDB;
 }
 
+/** As the errors of the module itself; it would say so without a code. */
+function known(argument, value, type) {
+  if (value instanceof type) return value;
+  const error = new Error(`${argument}: must be ${type.name === "OfflineDB" ? "an" : "a"} ${type.name}`);
+  throw Object.assign(error, { name: "PosOfflineError", code: "InvalidArgument" });
+}
+
 export class SyncManager extends bindings.SyncManager {
   constructor(pos, { database = offlineDB, monitor = connectionMonitor, ...options } = {}) {
-    super(pos, database, monitor, options);
+    super(pos, known("database", database, OfflineDB), known("monitor", monitor, ConnectionMonitor), options);
   }
 }
 export const createSyncManager = (pos, options) => new SyncManager(pos, options);

@@ -1,7 +1,8 @@
 //! Errors on their way from and to JavaScript: the only file that knows the names of DOM exceptions.
 
 use js_sys::Reflect;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::DomException;
 
 use super::{Cause, Error};
 
@@ -57,6 +58,15 @@ impl Error {
             "SecurityError" => Error::Unsupported { reason: message.to_owned() },
             _ => Error::Other { name: name.to_owned(), message: message.to_owned(), cause },
         }
+    }
+
+    /// Why the browser could not store a value: one of its own exceptions, or what a getter of the caller's threw.
+    pub(crate) fn of_clone(thrown: &JsValue) -> Error {
+        if thrown.is_instance_of::<DomException>() {
+            return Error::from_js(thrown);
+        }
+        let reason = format!("a field cannot be read: {}", Error::from_js(thrown));
+        Error::InvalidRecord { position: None, field: None, reason, cause: Cause(thrown.clone()) }
     }
 
     /// Wraps what a function of the caller's threw.

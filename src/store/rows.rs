@@ -194,7 +194,7 @@ impl WriteRows {
     /// # Errors
     /// `InvalidRecord` at once when the value cannot be cloned or has no valid key.
     pub fn put(&self, row: &JsValue) -> Result<Request> {
-        let request = self.put_native(row).map_err(|thrown| explain(row, self.schema(), Error::from_js(&thrown)))?;
+        let request = self.put_native(row).map_err(|thrown| explain(row, self.schema(), Error::of_clone(&thrown)))?;
         Ok(Request::new(request))
     }
 

@@ -11,6 +11,7 @@ use super::engine::Inner;
 use super::leader::lead;
 use super::outbox::{Item, Settled};
 use super::policy::{Fate, HoldReason, Kind, Outcome, Trial, Verdict};
+use super::state::Summary;
 use super::task::joined;
 use super::transport::{Question, Reply};
 use crate::backoff::millis;
@@ -18,64 +19,103 @@ use crate::clock;
 use crate::error::Result;
 use crate::offline_db::Operation;
 
+/// A sender without work does not look more often than this.
+const SHORTEST_WAIT_MS: f64 = 20.0;
+
 impl Inner {
     /// Sends until nothing is due, the queue has to wait, or the server cannot be reached. What fails is kept in rows.
-    pub(super) async fn drain(self: &Rc<Self>) {
+    ///
+    /// # Errors
+    /// Of the database.
+    pub(super) async fn drain(self: &Rc<Self>) -> Result<Summary> {
         let _leadership = lead(&self.name, self.lease_ms() as u32).await;
+        let mut result = Ok(());
         loop {
-            let eager_since = self.again.take().filter(|again| again.eager).map(|again| again.at);
-            if let Err(error) = self.pass(eager_since).await {
-                self.report(&error);
-            }
-            if let Err(error) = self.survey().await {
-                self.report(&error);
+            self.again.set(false);
+            let passed = self.pass().await;
+            let looked = self.survey().await;
+            for outcome in [passed, looked] {
+                if let Err(error) = outcome {
+                    self.report(&error);
+                    result = Err(error);
+                }
             }
             // Nothing is awaited between this and the end of the task.
-            if self.again.get().is_none() {
-                return;
+            if !self.again.get() || result.is_err() {
+                self.eager_since.set(None);
+                return result.map(|()| self.state.borrow().summary);
             }
         }
     }
 
-    async fn pass(self: &Rc<Self>, eager_since: Option<f64>) -> Result<()> {
+    async fn pass(self: &Rc<Self>) -> Result<()> {
         self.state.borrow_mut().next_due = None;
-        while self.may_send() {
-            // After a failure one request finds out how things are, before many do.
-            let probing = self.state.borrow().failures > 0;
-            let workers = if probing { 1 } else { self.options.parallel.max(1) };
-            let mut work = Vec::new();
-            for _ in 0..workers {
-                work.push(self.work(eager_since, probing).boxed_local());
-            }
-            let mut any = false;
-            for sent in joined(work).await {
-                any |= sent?;
-            }
-            if !any {
-                return Ok(());
-            }
+        self.busy.set(0);
+        self.probing.set(false);
+        let mut work = Vec::new();
+        for _ in 0..self.options.parallel {
+            work.push(self.work().boxed_local());
+        }
+        let mut result = Ok(());
+        for sender in joined(work).await {
+            result = result.and(sender.map(drop));
         }
         let mut state = self.state.borrow_mut();
-        state.next_due = state.hold.map(|hold| hold.until);
-        Ok(())
+        if let Some(hold) = state.hold_at(clock::now_ms()) {
+            state.next_due = Some(hold.until);
+        }
+        result
     }
 
-    /// One of the requests at once: takes what is due until nothing is. Whether there was anything.
-    async fn work(self: &Rc<Self>, eager_since: Option<f64>, once: bool) -> Result<bool> {
-        let mut any = false;
-        while self.may_send() && (once || self.state.borrow().failures == 0) {
-            let claim = self.outbox.claim(eager_since, &|kind| self.transport.batch(kind)).await?;
-            if claim.items.is_empty() {
-                self.state.borrow_mut().next_due = claim.next_due;
-                break;
+    /// A sender: takes what is due and sends it, and waits while there is nothing to take as long as another sender has
+    /// something to do, for that may make more due.
+    async fn work(self: &Rc<Self>) -> Result<bool> {
+        loop {
+            // After a failure one request finds out how things are, before many do.
+            let probes = self.state.borrow().failures > 0;
+            if self.may_send() && !(probes && self.probing.get()) {
+                self.again.set(false);
+                self.probing.set(probes);
+                let claim = self.outbox.claim(self.eager_since.get(), &|kind| self.transport.batch(kind)).await;
+                let sent = match claim {
+                    Ok(claim) if claim.items.is_empty() => {
+                        self.state.borrow_mut().next_due = claim.next_due;
+                        None
+                    }
+                    Ok(claim) => {
+                        self.busy.set(self.busy.get() + 1);
+                        let delivered = self.deliver(claim.items).await;
+                        self.busy.set(self.busy.get().saturating_sub(1));
+                        Some(delivered)
+                    }
+                    Err(error) => Some(Err(error)),
+                };
+                if probes {
+                    self.probing.set(false);
+                    self.bell.ring();
+                }
+                match sent {
+                    Some(Ok(())) => continue,
+                    Some(Err(error)) => {
+                        self.bell.ring();
+                        return Err(error);
+                    }
+                    None => {}
+                }
             }
-            any = true;
-            self.deliver(claim.items).await?;
-            if once {
-                break;
+            if self.busy.get() == 0 && !self.probing.get() {
+                self.bell.ring();
+                return Ok(true);
             }
+            self.bell.wait(self.until_due()).await;
         }
-        Ok(any)
+    }
+
+    /// Milliseconds until something is due or the queue need not wait any longer.
+    fn until_due(&self) -> f64 {
+        let (state, now) = (self.state.borrow(), clock::now_ms());
+        let at = state.hold_at(now).map(|hold| hold.until).or(state.next_due).filter(|_| self.link.is_reachable());
+        at.map_or(f64::INFINITY, |at| (at - now).max(SHORTEST_WAIT_MS))
     }
 
     fn may_send(&self) -> bool {
@@ -164,6 +204,8 @@ impl Inner {
             uuids.push(&item.uuid.as_str().into());
         }
         match self.in_time(self.transport.known(kind, &uuids)).await {
+            // A question without an answer is no verdict on the item.
+            Err(outcome) if outcome.kind == Kind::Unknown => Err(Outcome { kind: Kind::ServerError, ..outcome }),
             // Whoever may not ask may still send.
             Err(outcome) if outcome.kind.is_refusal() => Ok(None),
             answer => answer,
@@ -217,12 +259,13 @@ impl Inner {
 
     /// What a request says of the server.
     fn note_request(&self, outcomes: &[Outcome]) {
-        let is_sound = |outcome: &&Outcome| outcome.kind.is_done() || outcome.kind.is_refusal();
+        let is_sound = |outcome: &&Outcome| outcome.kind.is_done() || outcome.kind == Kind::Rejected;
         if outcomes.iter().any(|outcome| is_sound(&outcome)) {
             self.state.borrow_mut().note_success();
             return self.link.set_accepting(None, None);
         }
-        let Some(outcome) = outcomes.first() else { return };
+        // What could not be sent at all says nothing of the server.
+        let Some(outcome) = outcomes.iter().find(|outcome| outcome.kind != Kind::Unsupported) else { return };
         let now = clock::now_ms();
         let hold = {
             let mut state = self.state.borrow_mut();

@@ -18,7 +18,7 @@ use super::options::SyncOptions;
 use super::outbox::{Item, Outbox};
 use super::policy::HoldReason;
 use super::state::{State, Summary};
-use super::task::Task;
+use super::task::{Bell, Task};
 use super::transport::Transport;
 use crate::backoff::millis;
 use crate::clock;
@@ -32,14 +32,6 @@ const AFTER_ANOTHER_TAB_MS: f64 = 2_000.0;
 /// A row counts as abandoned when it is in flight so many times as long as a request may take.
 const LEASE: f64 = 1.25;
 
-/// Somebody wants everything to be sent, although it may be under way already.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Again {
-    pub at: f64,
-    /// Also what waits for its next attempt.
-    pub eager: bool,
-}
-
 pub(super) struct Inner {
     pub db: OfflineDb,
     pub outbox: Outbox,
@@ -50,7 +42,15 @@ pub(super) struct Inner {
     /// Of the lock and the channel: one for each database.
     pub name: String,
     pub state: RefCell<State>,
-    pub again: Cell<Option<Again>>,
+    /// Something was queued since the outbox was last looked at.
+    pub again: Cell<bool>,
+    /// What was not sent since this time is sent, whatever its next attempt.
+    pub eager_since: Cell<Option<f64>>,
+    /// Wakes the senders who have nothing to do.
+    pub bell: Bell,
+    /// How many senders have something to do, and whether one of them finds out how the server is.
+    pub busy: Cell<usize>,
+    pub probing: Cell<bool>,
     running: RefCell<Option<Running>>,
     /// Whether this manager has started the link.
     started_link: Cell<bool>,
@@ -64,20 +64,20 @@ pub(super) struct Inner {
 
 /// Callers who wait for the end of something.
 #[derive(Default)]
-pub(super) struct Waiting(RefCell<Vec<oneshot::Sender<Summary>>>);
+pub(super) struct Waiting(RefCell<Vec<oneshot::Sender<Result<Summary>>>>);
 
 impl Waiting {
     /// What it comes to, or `Aborted` when it ends before its time.
     pub fn wait(&self) -> Operation<Summary> {
         let (tell, told) = oneshot::channel();
         self.0.borrow_mut().push(tell);
-        async move { told.await.map_err(|_| Error::Aborted) }.boxed_local()
+        async move { told.await.unwrap_or(Err(Error::Aborted)) }.boxed_local()
     }
 
-    fn answer(&self, summary: Summary) {
+    fn answer(&self, result: &Result<Summary>) {
         for waiter in self.0.take() {
             // Whoever does not listen any more does not mind.
-            let _ = waiter.send(summary);
+            let _ = waiter.send(result.clone());
         }
     }
 
@@ -112,6 +112,10 @@ impl Inner {
             options,
             state: RefCell::default(),
             again: Cell::default(),
+            eager_since: Cell::default(),
+            bell: Bell::default(),
+            busy: Cell::default(),
+            probing: Cell::default(),
             running: RefCell::default(),
             started_link: Cell::default(),
             draining: RefCell::default(),
@@ -166,7 +170,7 @@ impl Inner {
         let _refreshing = self.refreshing.take();
         self.drained.give_up();
         self.rounded.give_up();
-        self.again.set(None);
+        self.again.set(false);
         let mut state = self.state.borrow_mut();
         (state.next_round, state.next_due) = (None, None);
     }
@@ -272,20 +276,21 @@ impl Inner {
     }
 
     pub(super) fn want_drain(self: &Rc<Self>, eager: bool) {
-        let eager = eager || self.again.get().is_some_and(|again| again.eager);
-        self.again.set(Some(Again { at: clock::now_ms(), eager }));
+        if eager {
+            self.eager_since.set(Some(clock::now_ms()));
+        }
+        self.again.set(true);
         if self.draining.borrow().is_some() {
-            return;
+            return self.bell.ring();
         }
         self.state.borrow_mut().summary = Summary::default();
         let inner = Rc::clone(self);
         let task = Task::spawn(
             async move {
-                inner.drain().await;
+                let result = inner.drain().await;
                 drop(inner.draining.take());
                 inner.schedule();
-                let summary = inner.state.borrow().summary;
-                inner.drained.answer(summary);
+                inner.drained.answer(&result);
             }
             .boxed_local(),
         );
@@ -301,12 +306,17 @@ impl Inner {
             async move {
                 let summary = inner.all_phases().await;
                 drop(inner.round.take());
-                inner.schedule();
-                inner.rounded.answer(summary);
+                inner.plan_round();
+                inner.rounded.answer(&Ok(summary));
             }
             .boxed_local(),
         );
         *self.round.borrow_mut() = Some(task);
+        self.plan_round();
+    }
+
+    /// The next round begins an interval from now.
+    fn plan_round(self: &Rc<Self>) {
         if self.running.borrow().is_some() {
             self.state.borrow_mut().next_round = Some(clock::now_ms() + millis(self.options.interval));
             self.schedule();
@@ -318,7 +328,9 @@ impl Inner {
         let state = self.state.borrow();
         // Without a connection, only its return makes anything due.
         let due = state.next_due.filter(|_| self.link.is_reachable() && self.draining.borrow().is_none());
-        let next = match (due, state.next_round) {
+        // A round plans the next one when it ends.
+        let next_round = state.next_round.filter(|_| self.round.borrow().is_none());
+        let next = match (due, next_round) {
             (Some(due), Some(round)) => Some(due.min(round)),
             (due, round) => due.or(round),
         };

@@ -18,7 +18,7 @@ use super::transport::Transport;
 use super::users::{LAST_SYNC, UsersReport};
 use crate::clock;
 use crate::error::Result;
-use crate::offline_db::{OfflineDb, Operation, then};
+use crate::offline_db::{OfflineDb, Operation};
 
 /// Brings what is queued to the server. A cheap handle: clones share one manager.
 ///
@@ -126,8 +126,12 @@ impl SyncManager {
             return async { Ok(false) }.boxed_local();
         }
         self.0.state.borrow_mut().lift(|_| true);
-        self.0.want_drain(true);
-        then(self.sync_all(), |_| true)
+        let (sent, round) = (self.send(true), self.sync_all());
+        async move {
+            sent.await?;
+            round.await.map(|_| true)
+        }
+        .boxed_local()
     }
 
     /// Touches the session that is open.

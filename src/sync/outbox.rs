@@ -19,6 +19,7 @@ use crate::store::{Bounds, KeyValue, ReadRows, Record, Select, WriteRows};
 
 pub use dead_letters::Decision;
 pub use entry::Item;
+pub(in crate::sync) use entry::uuid_of;
 pub use queue::{Enqueue, Receipt};
 
 const STORE: &str = Transaction::STORE;

@@ -17,7 +17,7 @@ pub enum Kind {
     Duplicate,
     /// The server refuses it for what it is.
     Rejected,
-    /// Nobody here knows how to send it.
+    /// It cannot be sent: nobody here knows how, or it has no form that can be sent.
     Unsupported,
     /// The server wants a pause (429). Nothing was done.
     RateLimited,
@@ -79,7 +79,7 @@ impl Kind {
 
     /// A request that failed so for several items may have failed for one of them.
     pub fn may_be_one_of_several(self) -> bool {
-        matches!(self, Kind::Rejected | Kind::ServerError | Kind::Unknown)
+        matches!(self, Kind::Rejected | Kind::Unsupported | Kind::ServerError | Kind::Unknown)
     }
 }
 

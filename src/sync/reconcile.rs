@@ -5,7 +5,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::manager::SyncManager;
-use super::outbox::Enqueue;
+use super::outbox::{self, Enqueue};
 use crate::error::{Error, Result};
 use crate::model::Order;
 use crate::offline_db::{Operation, as_sent};
@@ -92,12 +92,13 @@ impl SyncManager {
 
     async fn compare_and_queue(&self, session: &JsValue) -> Result<Reconciliation> {
         let key = KeyValue::argument("session", session)?;
+        // Before the server is asked: what it takes meanwhile must not look as if it was lost.
+        let pending = self.0.db.get_pending_transactions().await?;
+        let stored = self.0.db.get_all_orders().await?;
         let answer = self.0.asked(self.0.transport.orders(session)).await?;
         let Some(answer) = answer else {
             return Err(Error::other("Unsupported", "the transport has no way to ask for the orders of a session"));
         };
-        let pending = self.0.db.get_pending_transactions().await?;
-        let stored = self.0.db.get_all_orders().await?;
         let server = sales_of(&answer);
         let waiting = waiting_orders(&pending, &key);
         let (local, orders) = sold_here(&stored, &waiting, &key);
@@ -108,9 +109,13 @@ impl SyncManager {
             let order = orders.iter().find(|row| uuid_of(row).as_ref() == Some(uuid));
             if let Some(order) = order {
                 let data = as_sent(order)?;
-                self.enqueue(Enqueue::new(Order::KIND, data, None)).await?;
-                requeued.push(uuid.clone());
+                if self.0.outbox.enqueue_again(Enqueue::new(Order::KIND, data, None)).await? {
+                    requeued.push(uuid.clone());
+                }
             }
+        }
+        if !requeued.is_empty() {
+            self.changed().await?;
         }
         Ok(Reconciliation { session: session.clone(), local, server, comparison, requeued })
     }
@@ -133,6 +138,7 @@ fn waiting_orders(pending: &Array, session: &KeyValue) -> Vec<Row> {
             && let Ok(order) = Row::copy_of(&row.get("data"))
             && session_of(&order).as_ref() == Some(session)
         {
+            order.set("uuid", outbox::uuid_of(&row));
             waiting.push(order);
         }
     }

@@ -4,9 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
-use futures::future::{FutureExt, LocalBoxFuture, join_all};
+use futures::future::{FutureExt, LocalBoxFuture, join_all, select};
+use gloo_timers::future::TimeoutFuture;
 
 use crate::error::Result;
 use crate::global::spawn;
@@ -15,6 +16,36 @@ use crate::global::spawn;
 /// compiled once.
 pub(super) async fn joined(work: Vec<LocalBoxFuture<'_, Result<bool>>>) -> Vec<Result<bool>> {
     join_all(work).await
+}
+
+/// Wakes whoever waits for something to happen.
+#[derive(Debug, Default)]
+pub(super) struct Bell {
+    rung: Cell<u32>,
+    waiting: RefCell<Vec<Waker>>,
+}
+
+impl Bell {
+    pub fn ring(&self) {
+        self.rung.set(self.rung.get().wrapping_add(1));
+        for waker in self.waiting.take() {
+            waker.wake();
+        }
+    }
+
+    /// Waits for the next ring, at most so many milliseconds.
+    pub async fn wait(&self, limit_ms: f64) {
+        let before = self.rung.get();
+        let rung = poll_fn(|context| {
+            if self.rung.get() != before {
+                return Poll::Ready(());
+            }
+            self.waiting.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        });
+        let limit = TimeoutFuture::new(limit_ms.clamp(0.0, f64::from(i32::MAX)).ceil() as u32);
+        select(rung, limit).await;
+    }
 }
 
 /// Work in the background. Dropped, it ends at once: what it holds is dropped before this returns, unless the work itself

@@ -19,6 +19,7 @@ use wasm_bindgen::JsValue;
 use super::outbox::Item;
 use super::policy::Outcome;
 
+pub(crate) use answer::json_headers;
 pub use custom::Custom;
 pub use odoo::{Odoo, Wire};
 pub use rest::Rest;

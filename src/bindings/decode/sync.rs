@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::{Options, connection::durations, function, is_missing, one_or_more_texts, text};
 use crate::error::{Error, Result};
 use crate::row::describe;
-use crate::sync::{Custom, Odoo, Rest, SyncOptions, Transport, Wire};
+use crate::sync::{Custom, Odoo, Rest, SyncOptions, Transport, Wire, json_headers};
 
 /// Orders per request unless told otherwise.
 const BATCH: usize = 20;
@@ -18,8 +18,8 @@ pub(in super::super) fn sync_options(pos: &JsValue, value: &JsValue) -> Result<(
         ["transport", "interval", "timeout", "batch", "parallel", "backoff", "attempts", "keepSynced", "pruneUsers"];
     let given = Options::of("options", value, &known)?;
     let mut options = SyncOptions {
-        keep_synced: given.get("keepSynced").is_truthy(),
-        prune_users: given.get("pruneUsers").is_truthy(),
+        keep_synced: flag(&given, "keepSynced")?,
+        prune_users: flag(&given, "pruneUsers")?,
         ..SyncOptions::default()
     };
     given.duration("interval", &mut options.interval)?;
@@ -46,12 +46,15 @@ fn transport(pos: &JsValue, value: &JsValue, batch: usize) -> Result<Rc<dyn Tran
             let options = Options::of("transport", value, &["kind", "url", "context"])?;
             let url = options.text("url")?.unwrap_or_default();
             let url = url.trim_end_matches('/').to_owned();
+            Options::lenient("context", &options.get("context"))?;
             Ok(Rc::new(Odoo(Wire::Rpc { url, context: options.get("context"), batch })))
         }
         Some("rest") => {
             let options = Options::of("transport", value, &["kind", "url", "headers", "lookup"])?;
             let lookup = options.text("lookup")?;
             let headers = options.get("headers");
+            Options::lenient("headers", &headers)?;
+            json_headers(&headers).map_err(|outcome| Error::argument("headers", outcome.message))?;
             Ok(Rc::new(Rest { url: text("url", &options.get("url"))?, headers, lookup }))
         }
         _ => {
@@ -62,6 +65,15 @@ fn transport(pos: &JsValue, value: &JsValue, batch: usize) -> Result<Rc<dyn Tran
             Ok(Rc::new(Custom::new(value.clone(), types, batch as usize)))
         }
     }
+}
+
+/// A yes or a no; no unless given.
+fn flag(options: &Options, name: &str) -> Result<bool> {
+    let value = options.get(name);
+    if is_missing(&value) {
+        return Ok(false);
+    }
+    value.as_bool().ok_or_else(|| Error::argument(name, format!("must be true or false, got {}", describe(&value))))
 }
 
 /// What something is to the server.

@@ -1,6 +1,6 @@
 //! What the sync layer knows, as plain JavaScript objects.
 
-use js_sys::{Array, Number};
+use js_sys::{Array, JSON, Number};
 use wasm_bindgen::JsValue;
 
 use super::super::connection::network_state as connection_state;
@@ -175,10 +175,16 @@ pub(super) fn metrics_text(manager: &SyncManager) -> String {
 pub(super) fn json_lines(rows: &Array) -> Result<JsValue> {
     let mut text = String::new();
     for row in rows.iter() {
-        let line = js_sys::JSON::stringify(&row).map_err(|thrown| {
-            let id = crate::row::describe(&Row::owned(row).get("id"));
-            Error::field("data", format!("the row {id} has no JSON form: {}", Error::from_js(&thrown)))
-        })?;
+        let line = match JSON::stringify(&row) {
+            Ok(line) => line,
+            Err(thrown) => {
+                // One row must not keep the others from being rescued.
+                let rest = Row::owned(row);
+                rest.set("data", JsValue::NULL);
+                rest.set("export_error", format!("the data has no JSON form: {}", Error::from_js(&thrown)));
+                JSON::stringify(rest.as_js())?
+            }
+        };
         text += &String::from(line);
         text.push('\n');
     }

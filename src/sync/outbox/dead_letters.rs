@@ -3,6 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::entry::uuid_of;
 use super::{Outbox, STORE, unsynced};
 use crate::error::{Error, Result};
 use crate::global::property;
@@ -78,7 +79,14 @@ fn carry_out(rows: &WriteRows, row: JsValue, decision: &Decision) -> Result<()> 
     let row = Row::owned(row);
     match decision {
         Decision::Discard => return rows.delete(&KeyValue::argument("id", &row.get("id"))?),
-        Decision::Edit(data) => row.set("data", data),
+        Decision::Edit(data) => {
+            let (ours, theirs) = (uuid_of(&row), property(data, "uuid").as_string());
+            if theirs.is_some() && theirs != ours {
+                return Err(Error::field("uuid", "a correction keeps the uuid of the sale, or leaves it out"));
+            }
+            row.set("uuid", ours);
+            row.set("data", data);
+        }
         Decision::Retry => {}
     }
     row.set("state", State::Pending.as_str());

@@ -1,13 +1,13 @@
 //! A row of the outbox: reading what the library keeps in it, and writing it.
 
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use crate::clock;
 use crate::error::Result;
 use crate::global::property;
 use crate::offline_db::new_uuid;
-use crate::row::Row;
+use crate::row::{Row, text_of};
 use crate::store::KeyValue;
 use crate::sync::plan::{Candidate, State};
 use crate::sync::policy::{Outcome, Trial};
@@ -32,9 +32,8 @@ impl Item {
             senseless: row.number("senseless") as u32,
             uncertain: row.get("uncertain").is_truthy(),
         };
-        // Rows of other code may have none; it is saved with the lease, before it is sent.
-        let of_data = || property(&row.get("data"), "uuid").as_string().unwrap_or_else(new_uuid);
-        row.set_default("uuid", of_data);
+        // Saved with the lease, before it is sent.
+        row.set("uuid", uuid_of(&row).unwrap_or_else(new_uuid));
         Item { uuid: text(&row, "uuid"), kind: text(&row, "type"), trial, row }
     }
 
@@ -56,7 +55,7 @@ impl Item {
     /// The data with the uuid of the row, which the server tells it apart by.
     pub fn data_with_uuid(&self) -> Result<JsValue> {
         let data = Row::copy_of(&self.data())?;
-        data.set_default("uuid", || self.uuid.as_str());
+        data.set("uuid", self.uuid.as_str());
         Ok(data.into())
     }
 
@@ -69,8 +68,8 @@ impl Item {
 pub(super) fn candidate(row: &Row) -> Candidate {
     let time = |name: &str| clock::read_ms(&row.get(name));
     Candidate {
-        id: name_of(&row.get("id")),
-        uuid: text(row, "uuid"),
+        id: text_of(&row.get("id")),
+        uuid: uuid_of(row).unwrap_or_default(),
         after: row.get("after").as_string(),
         kind: text(row, "type"),
         state: State::of(row.get("state").as_string().as_deref()),
@@ -111,7 +110,13 @@ fn text(row: &Row, field: &str) -> String {
     row.get(field).as_string().unwrap_or_default()
 }
 
-/// A key as text: a number of the legacy module's too.
-fn name_of(id: &JsValue) -> String {
-    id.as_string().unwrap_or_else(|| String::from(Object::from(id.clone()).to_string()))
+/// What the server tells the row apart by. A row that was not queued here has a uuid that was made for the row, and the
+/// sale, in its data, may have one of its own.
+pub(in crate::sync) fn uuid_of(row: &Row) -> Option<String> {
+    let named = |value: JsValue| value.as_string().filter(|uuid| !uuid.is_empty());
+    let of_row = || named(row.get("uuid"));
+    if row.has("sequence") {
+        return of_row();
+    }
+    named(property(&row.get("data"), "uuid")).or_else(of_row)
 }

@@ -3,13 +3,14 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Outbox, STORE};
+use super::entry::uuid_of;
+use super::{Outbox, STORE, unsynced};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::model::{ConfigEntry, Order};
 use crate::offline_db::new_key;
 use crate::row::{Row, describe};
-use crate::store::{KeyValue, Record, WriteTx};
+use crate::store::{KeyValue, Record, WriteRows, WriteTx};
 use crate::sync::plan::State;
 use crate::{offline_db, stamp};
 
@@ -54,7 +55,9 @@ impl Enqueue {
     /// `InvalidRecord` when it is no object, `InvalidArgument` when lines or payments are no arrays.
     pub fn sale(order: &JsValue, lines: &JsValue, payments: &JsValue, after: Option<String>) -> Result<Enqueue> {
         let data = Row::copy_of(order)?;
-        data.set_default("uuid", offline_db::new_uuid);
+        if !data.get("uuid").as_string().is_some_and(|uuid| !uuid.is_empty()) {
+            data.set("uuid", offline_db::new_uuid());
+        }
         for (name, field, given) in [("lines", "lines", lines), ("payments", "payment_ids", payments)] {
             if !given.is_undefined() && !given.is_null() {
                 data.set(field, commands(name, given)?);
@@ -85,6 +88,18 @@ impl Outbox {
     /// `InvalidRecord` naming what cannot be stored, `Constraint` when the order's id belongs to another sale; then
     /// nothing of it is on disk, and its number in the sequence goes to the next one.
     pub async fn enqueue(&self, what: Enqueue) -> Result<Receipt> {
+        self.put(what, false).await?.ok_or_else(Error::transaction_aborted)
+    }
+
+    /// Puts a sale into the outbox again that the server may have, unless it waits there already; whether it does not.
+    ///
+    /// # Errors
+    /// As [`Outbox::enqueue`].
+    pub async fn enqueue_again(&self, what: Enqueue) -> Result<bool> {
+        Ok(self.put(what, true).await?.is_some())
+    }
+
+    async fn put(&self, what: Enqueue, again: bool) -> Result<Option<Receipt>> {
         let Enqueue { kind, data, after, order } = what;
         let given = if data.is_object() { Row::owned(data.clone()).get("uuid").as_string() } else { None };
         let uuid = given.filter(|uuid| !uuid.is_empty()).unwrap_or_else(offline_db::new_uuid);
@@ -98,6 +113,7 @@ impl Outbox {
             ("state", State::Pending.as_str().into()),
             ("attempts", 0.into()),
             ("after", after.into()),
+            ("uncertain", again.into()),
         ]);
         let row = stamp::for_disk(row.as_js(), self.db.database().schema().store(STORE)?)?;
         let all = [STORE, ConfigEntry::STORE, Order::STORE];
@@ -106,17 +122,26 @@ impl Outbox {
             .db
             .database()
             .write(stores, async |tx| {
+                if again && waits(&tx.rows(STORE)?, &row).await? {
+                    return Ok(None);
+                }
                 let sequence = number(tx, &row).await?;
                 tx.rows(STORE)?.put(row.as_js())?;
                 if let Some(order) = &order {
                     order.set("sequence", sequence);
                     offline_db::put_sale(&tx.rows(Order::STORE)?, "id", order).await?;
                 }
-                Ok(sequence)
+                Ok(Some(sequence))
             })
             .await?;
-        Ok(Receipt { id, uuid, sequence, committed_at: clock::now_ms() })
+        Ok(sequence.map(|sequence| Receipt { id, uuid, sequence, committed_at: clock::now_ms() }))
     }
+}
+
+/// Whether a row with this uuid waits already.
+async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
+    let uuid = row.get("uuid").as_string();
+    Ok(unsynced(rows, None).await?.iter().any(|known| uuid_of(&Row::owned(known)) == uuid))
 }
 
 /// Gives a row the next number of the sequence, and a time after that of the row before, so that the order of time is

@@ -122,7 +122,7 @@ pub(super) fn result_of(answer: &Answer) -> Result<JsValue, Outcome> {
     }
     if property(&answer.json, "jsonrpc").is_undefined() {
         let words = format!("the server does not answer as Odoo (status {})", answer.status);
-        return Err(Outcome::new(Kind::Unknown, words));
+        return Err(Outcome::new(Kind::ServerError, words));
     }
     Ok(property(&answer.json, "result"))
 }
@@ -139,7 +139,10 @@ pub(super) fn request(url: String, method: &'static str, headers: Headers, body:
         if let Some(body) = body {
             let text = JSON::stringify(&body).ok().and_then(|text| JsValue::from(text).as_string());
             let Some(text) = text else {
-                return Err(said(Kind::Rejected, "the data has no JSON form: it refers to itself or holds a BigInt"));
+                return Err(said(
+                    Kind::Unsupported,
+                    "the data has no JSON form: it refers to itself or holds a BigInt",
+                ));
             };
             init.set_body(&text.into());
         }
@@ -160,22 +163,19 @@ pub(super) fn request(url: String, method: &'static str, headers: Headers, body:
             429 => Err(Outcome { retry_after_ms, ..said(Kind::RateLimited, &words()) }),
             503 => Err(Outcome { retry_after_ms, ..said(Kind::Maintenance, &words()) }),
             500.. => Err(said(Kind::ServerError, &words())),
-            200..300 if text.is_empty() => Ok(Answer { status, json: JsValue::UNDEFINED }),
+            _ if text.is_empty() => Ok(Answer { status, json: JsValue::UNDEFINED }),
             _ => match JSON::parse(&text) {
                 Ok(json) => Ok(Answer { status, json }),
-                Err(_)
-                    if http::header(&response, "content-type").is_some_and(|kind| kind.starts_with("text/html"))
-                        && status < 300 =>
-                {
-                    Err(said(
-                        Kind::Network,
-                        &format!("{url} answers with a page: another server, or a network that wants a sign-in"),
-                    ))
+                Err(_) if http::header(&response, "content-type").is_some_and(|kind| kind.starts_with("text/html")) => {
+                    let page = format!(
+                        "{url} answers with a page (status {status}): another server, or a network that wants a sign-in"
+                    );
+                    Err(said(Kind::Network, &page))
                 }
                 Err(_) if status < 300 => {
                     Err(said(Kind::ServerError, &format!("{url} answers with JSON that is cut off")))
                 }
-                Err(_) => Err(said(Kind::Unknown, &words())),
+                Err(_) => Ok(Answer { status, json: text.into() }),
             },
         }
     }
@@ -183,7 +183,7 @@ pub(super) fn request(url: String, method: &'static str, headers: Headers, body:
 }
 
 /// Headers of a request with a JSON body.
-pub(super) fn json_headers(more: &JsValue) -> Result<Headers, Outcome> {
+pub(crate) fn json_headers(more: &JsValue) -> Result<Headers, Outcome> {
     let refused = |thrown: JsValue| said(Kind::Unknown, &Error::from_js(&thrown).to_string());
     let headers = if more.is_object() {
         Headers::new_with_str_sequence_sequence(&js_sys::Object::entries(more.unchecked_ref()))

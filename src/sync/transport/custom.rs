@@ -67,7 +67,9 @@ impl Transport for Custom {
             };
             let options = Row::of(&[("signal", in_flight.signal().into())]);
             let arguments = Array::of2(&values, options.as_js());
-            match call(transport.object, "push", arguments).await {
+            let answered = call(transport.object, "push", arguments).await;
+            in_flight.end();
+            match answered {
                 Ok(answer) => reply(&answer, items.len()),
                 Err(outcome) => Reply::All(outcome),
             }

@@ -11,6 +11,7 @@ use super::answer::{Answering, call, json_headers, list, request, result_of, sai
 use super::{Question, Reply, Transport};
 use crate::global::property;
 use crate::row::Row;
+use crate::store::KeyValue;
 use crate::sync::outbox::Item;
 use crate::sync::policy::{Kind, Outcome};
 
@@ -92,7 +93,7 @@ impl Odoo {
 
     async fn send(&self, items: &[Item]) -> Result<Reply, Outcome> {
         let kind = items.first().map(|item| item.kind.as_str()).unwrap_or_default();
-        let refused = |error: crate::Error| Outcome::new(Kind::Rejected, error.to_string());
+        let refused = |error: crate::Error| Outcome::new(Kind::Unsupported, error.to_string());
         let data = |item: &Item| item.data_with_uuid().map_err(refused);
         let create = |model, values: JsValue| self.call(model, "create", &Array::of1(&Array::of1(&values)));
         for item in items {
@@ -102,8 +103,8 @@ impl Odoo {
                 "payment" => create("pos.payment", data(item)?),
                 "session_update" => {
                     let (id, updates) = (property(&item.data(), "id"), property(&item.data(), "updates"));
-                    if id.is_undefined() || !updates.is_object() {
-                        return Err(said(Kind::Rejected, "a session_update needs data.id and data.updates"));
+                    if KeyValue::from_js(&id).is_none() || !updates.is_object() {
+                        return Err(said(Kind::Unsupported, "a session_update needs data.id and data.updates"));
                     }
                     self.call("pos.session", "write", &Array::of2(&Array::of1(&id).into(), &updates))
                 }
@@ -118,7 +119,7 @@ impl Odoo {
     async fn sync_from_ui(&self, items: &[Item]) -> Result<Reply, Outcome> {
         let orders = Array::new();
         for item in items {
-            orders.push(&item.data_with_uuid().map_err(|error| Outcome::new(Kind::Rejected, error.to_string()))?);
+            orders.push(&item.data_with_uuid().map_err(|error| Outcome::new(Kind::Unsupported, error.to_string()))?);
         }
         let result = self.call("pos.order", "sync_from_ui", &Array::of1(&orders)).await?;
         let stored = uuids_of(&list(property(&result, "pos.order"))?);

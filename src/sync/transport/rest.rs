@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 
 use super::answer::{Answer, json_headers, list, request, said, text, uuids_of};
 use super::{Question, Reply, Transport};
+use crate::row::text_of;
 use crate::sync::outbox::Item;
 use crate::sync::policy::{Kind, Outcome};
 
@@ -30,8 +31,8 @@ impl Rest {
         let headers = json_headers(&self.headers)?;
         headers
             .set("idempotency-key", &item.uuid)
-            .map_err(|_| said(Kind::Rejected, "the uuid cannot stand in a header"))?;
-        let body = item.data_with_uuid().map_err(|error| said(Kind::Rejected, &error.to_string()))?;
+            .map_err(|_| said(Kind::Unsupported, "the uuid cannot stand in a header"))?;
+        let body = item.data_with_uuid().map_err(|error| said(Kind::Unsupported, &error.to_string()))?;
         Ok(outcome(&request(url, "POST", headers, Some(body)).await?))
     }
 
@@ -89,7 +90,7 @@ impl Transport for Rest {
 
 /// A value as text, in the form that a URL can hold.
 fn encoded(value: JsValue) -> String {
-    encode_uri_component(&String::from(JsString::from(value))).into()
+    encode_uri_component(&text_of(&value)).into()
 }
 
 /// What a status means (RFC 9110, and for 409 and 422 the draft on the Idempotency-Key header field).
@@ -102,5 +103,6 @@ fn outcome(answer: &Answer) -> Outcome {
         _ => Kind::Rejected,
     };
     let words = ["message", "error", "detail", "title"].into_iter().find_map(|field| text(&answer.json, field));
+    let words = words.or_else(|| answer.json.as_string().filter(|text| !text.is_empty()));
     said(kind, &words.unwrap_or_else(|| format!("the server answers with status {}", answer.status)))
 }

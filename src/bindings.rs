@@ -16,7 +16,7 @@ mod sync_errors;
 mod transactions;
 mod users;
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Promise;
 use rexie::TransactionMode;
 use wasm_bindgen::prelude::*;
@@ -24,7 +24,7 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::IdbTransaction;
 
 use crate::error::Result;
-use crate::offline_db::{OfflineDb, Operation};
+use crate::offline_db::{OfflineDb, Operation, then};
 use decode::one_or_more_texts;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -54,7 +54,7 @@ impl JsOfflineDb {
     /// Opens and upgrades; resolves when ready. Calling it again is harmless.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn init(&self) -> Promise {
-        promise_of(self.0.init().map_ok(|()| JsValue::UNDEFINED).boxed_local())
+        promise_of(then(self.0.init(), |()| JsValue::UNDEFINED))
     }
 
     /// Whether the database is open.
@@ -122,7 +122,7 @@ fn decoded<T: Into<JsValue> + 'static>(call: impl FnOnce() -> Result<Operation<T
 
 /// An operation without a result resolves true.
 fn confirmed(operation: Operation<()>) -> Operation<bool> {
-    operation.map_ok(|()| true).boxed_local()
+    then(operation, |()| true)
 }
 
 /// The promise of a future; boxed, so that what is around it is compiled once and not for each kind of result.

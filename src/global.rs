@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use futures::future::LocalBoxFuture;
 use gloo_events::EventListener;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
 
 /// A global such as `document`; `undefined` where there is none.
@@ -15,6 +17,11 @@ pub(crate) fn global(name: &str) -> JsValue {
 /// A property of an object; `undefined` when there is no object or no such property.
 pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Work that nobody waits for. Boxed, so that the machinery is compiled once.
+pub(crate) fn spawn(work: LocalBoxFuture<'static, ()>) {
+    spawn_local(work);
 }
 
 /// Dispatches an event on the global object.

@@ -49,7 +49,7 @@ pub type Operation<T> = LocalBoxFuture<'static, Result<T>>;
 
 /// The operation with what it resolves with made into something else. A function, not a closure: the same machinery
 /// serves all with these types.
-fn then<T: 'static, U: 'static>(operation: Operation<T>, make: fn(T) -> U) -> Operation<U> {
+pub(crate) fn then<T: 'static, U: 'static>(operation: Operation<T>, make: fn(T) -> U) -> Operation<U> {
     operation.map_ok(make).boxed_local()
 }
 

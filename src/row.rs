@@ -33,9 +33,14 @@ impl Row {
         Ok(Row(copy))
     }
 
+    /// A new object without fields.
+    pub fn new() -> Row {
+        Row(Object::new())
+    }
+
     /// A new object of these fields.
     pub fn of(fields: &[(&str, JsValue)]) -> Row {
-        let row = Row(Object::new());
+        let row = Row::new();
         for (name, value) in fields {
             row.set(name, value);
         }

@@ -75,6 +75,17 @@ impl Options {
         Ok(())
     }
 
+    /// A text, `None` when it is not given.
+    pub fn text(&self, name: &str) -> Result<Option<String>> {
+        let value = self.get(name);
+        if is_missing(&value) { Ok(None) } else { text(name, &value).map(Some) }
+    }
+
+    /// As [`whole_number()`].
+    pub fn whole_number(&self, name: &str, least: u32) -> Result<Option<u32>> {
+        whole_number(name, &self.get(name), least)
+    }
+
     pub fn function(&self, name: &str) -> Result<Option<Function>> {
         let value = self.get(name);
         if is_missing(&value) {
@@ -185,7 +196,7 @@ pub(super) fn bulk(value: &JsValue) -> Result<(Bulk, Option<Function>)> {
     if choice("mode", &options.get("mode"), &["skip-the-bad", "all-or-nothing"])? == Some("all-or-nothing") {
         bulk.mode = BulkMode::AllOrNothing;
     }
-    if let Some(chunk) = whole_number("chunkSize", &options.get("chunkSize"), 1)? {
+    if let Some(chunk) = options.whole_number("chunkSize", 1)? {
         bulk.chunk = chunk;
     }
     if let Some(on_progress) = options.function("onProgress")? {

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::decode::{self, text};
 use super::{JsOfflineDb, confirmed, decoded, encode};
 use crate::error::Result;
+use crate::offline_db::then;
 use crate::store::{BulkReport, Select};
 
 #[wasm_bindgen(js_class = OfflineDB)]
@@ -74,7 +75,7 @@ impl JsOfflineDb {
     ) -> Promise {
         decoded(|| {
             let (store, select) = self.select_of(&store, &query)?;
-            Ok(self.0.explain(&store, select).map_ok(|explanation| encode::explanation(&explanation)).boxed_local())
+            Ok(then(self.0.explain(&store, select), |explanation| encode::explanation(&explanation)))
         })
     }
 

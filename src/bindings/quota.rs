@@ -1,11 +1,11 @@
 //! How much the browser lets this site store.
 
-use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::decode::{function, text};
 use super::{JsOfflineDb, decoded, encode, promise_of};
+use crate::offline_db::then;
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -13,7 +13,7 @@ impl JsOfflineDb {
     /// does not say (it says only over https and on localhost).
     #[wasm_bindgen(js_name = checkQuota, unchecked_return_type = "Promise<QuotaStatus>")]
     pub fn check_quota(&self) -> Promise {
-        promise_of(self.0.check_quota().map_ok(|quota| encode::quota(&quota)).boxed_local())
+        promise_of(then(self.0.check_quota(), |quota| encode::quota(&quota)))
     }
 
     /// Runs `saveFn(data, store)` when there is room, after removing what the server has confirmed when there is not;

@@ -5,14 +5,16 @@ mod link;
 
 use std::rc::Rc;
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::connection::JsConnectionMonitor;
-use super::decode::{self, Options, text, whole_number};
+use super::decode::{self, Options};
+use super::sync_errors::sync_errors_of;
 use super::{JsOfflineDb, confirmed, decoded, promise_of};
 use crate::error::Result;
+use crate::offline_db::then;
 use crate::sync::{Decision, Enqueue, Host, SyncManager};
 use link::Monitored;
 
@@ -44,7 +46,7 @@ impl JsSyncManager {
     /// Looks at the outbox, watches the connection, and syncs when the server can be reached.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn init(&self) -> Promise {
-        promise_of(self.manager.init().map_ok(nothing).boxed_local())
+        promise_of(then(self.manager.init(), nothing))
     }
 
     /// Undoes `init()` and `startSync()`: no timer, listener, lock, channel or request is left.
@@ -73,31 +75,31 @@ impl JsSyncManager {
     /// All phases; joins a round that is under way. A phase that fails is noted in `sync_errors`, the others go on.
     #[wasm_bindgen(js_name = syncAll, unchecked_return_type = "Promise<SyncSummary>")]
     pub fn sync_all(&self) -> Promise {
-        promise_of(self.manager.sync_all().map_ok(encode::summary).boxed_local())
+        promise_of(then(self.manager.sync_all(), encode::summary))
     }
 
     /// The first phase: sends what waits.
     #[wasm_bindgen(js_name = syncOfflineTransactions, unchecked_return_type = "Promise<SyncSummary>")]
     pub fn sync_offline_transactions(&self) -> Promise {
-        promise_of(self.manager.send(true).map_ok(encode::summary).boxed_local())
+        promise_of(then(self.manager.send(true), encode::summary))
     }
 
     /// The second phase: touches the session that is open.
     #[wasm_bindgen(js_name = syncSessionData, unchecked_return_type = "Promise<void>")]
     pub fn sync_session_data(&self) -> Promise {
-        promise_of(self.manager.sync_session_data().map_ok(nothing).boxed_local())
+        promise_of(then(self.manager.sync_session_data(), nothing))
     }
 
     /// The third phase: fetches the users and saves them, all in one transaction.
     #[wasm_bindgen(js_name = updateCachedData, unchecked_return_type = "Promise<UsersSummary>")]
     pub fn update_cached_data(&self) -> Promise {
-        promise_of(self.manager.update_cached_data().map_ok(encode::users).boxed_local())
+        promise_of(then(self.manager.update_cached_data(), encode::users))
     }
 
     /// The last phase: deletes what the server has confirmed some time ago, and old errors and sessions.
     #[wasm_bindgen(js_name = cleanupOldData, unchecked_return_type = "Promise<void>")]
     pub fn cleanup_old_data(&self) -> Promise {
-        promise_of(self.manager.clean_up().map_ok(nothing).boxed_local())
+        promise_of(then(self.manager.clean_up(), nothing))
     }
 
     /// Puts something into the outbox; resolves with its receipt when it is committed.
@@ -109,10 +111,10 @@ impl JsSyncManager {
         #[wasm_bindgen(unchecked_optional_param_type = "QueueOptions")] options: JsValue,
     ) -> Promise {
         decoded(|| {
-            let after = after(&Options::of("options", &options, &["after"])?)?;
+            let after = Options::of("options", &options, &["after"])?.text("after")?;
             let kind = decode::sync_type(&kind)?;
             let what = Enqueue { kind, data: decode::given("data", data)?, after, order: None };
-            Ok(self.manager.enqueue(what).map_ok(encode::receipt).boxed_local())
+            Ok(then(self.manager.enqueue(what), encode::receipt))
         })
     }
 
@@ -123,8 +125,8 @@ impl JsSyncManager {
         decoded(|| {
             let sale = Options::of("sale", &sale, &["order", "lines", "payments", "after"])?;
             let order = decode::given("order", sale.get("order"))?;
-            let what = Enqueue::sale(&order, &sale.get("lines"), &sale.get("payments"), after(&sale)?)?;
-            Ok(self.manager.enqueue(what).map_ok(encode::receipt).boxed_local())
+            let what = Enqueue::sale(&order, &sale.get("lines"), &sale.get("payments"), sale.text("after")?)?;
+            Ok(then(self.manager.enqueue(what), encode::receipt))
         })
     }
 
@@ -179,14 +181,14 @@ impl JsSyncManager {
     ) -> Promise {
         decoded(|| {
             let decision = Decision::Edit(decode::given("data", data)?);
-            Ok(self.manager.decide(Some(id), decision).map_ok(nothing).boxed_local())
+            Ok(then(self.manager.decide(Some(id), decision), nothing))
         })
     }
 
     /// Deletes a refused row: a sale that the server will never have.
     #[wasm_bindgen(js_name = discardRejected, unchecked_return_type = "Promise<void>")]
     pub fn discard_rejected(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        promise_of(self.manager.decide(Some(id), Decision::Discard).map_ok(nothing).boxed_local())
+        promise_of(then(self.manager.decide(Some(id), Decision::Discard), nothing))
     }
 
     /// What the server has refused, as JSON Lines: one row in each line.
@@ -199,7 +201,7 @@ impl JsSyncManager {
     /// Compares a session's orders here with those at the server, and queues again what is missing there.
     #[wasm_bindgen(unchecked_return_type = "Promise<Reconciliation>")]
     pub fn reconcile(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] session: JsValue) -> Promise {
-        promise_of(self.manager.reconcile(session).map_ok(encode::reconciliation).boxed_local())
+        promise_of(then(self.manager.reconcile(session), encode::reconciliation))
     }
 
     /// Saves a failure; resolves with it as saved, with its id.
@@ -214,13 +216,7 @@ impl JsSyncManager {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SyncErrorQuery")] query: JsValue,
     ) -> Promise {
-        decoded(|| {
-            let options = Options::lenient("query", &query)?;
-            let kind =
-                if options.has("error_type") { Some(text("error_type", &options.get("error_type"))?) } else { None };
-            let limit = whole_number("limit", &options.get("limit"), 0)?;
-            Ok(self.manager.db().get_sync_errors(limit, kind))
-        })
+        sync_errors_of(self.manager.db(), &query)
     }
 
     /// The failures of one transaction.
@@ -248,8 +244,4 @@ impl JsSyncManager {
 /// What resolves with a number nobody asked for, or with nothing.
 fn nothing<T>(_: T) -> JsValue {
     JsValue::UNDEFINED
-}
-
-fn after(options: &Options) -> Result<Option<String>> {
-    if options.has("after") { text("after", &options.get("after")).map(Some) } else { Ok(None) }
 }

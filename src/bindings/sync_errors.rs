@@ -3,9 +3,18 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::decode::{Options, text, whole_number};
+use super::decode::Options;
 use super::{JsOfflineDb, confirmed, decoded, promise_of};
-use crate::offline_db::{Cutoff, SHORT_DAYS};
+use crate::offline_db::{Cutoff, OfflineDb, SHORT_DAYS};
+
+/// `{limit, error_type}`
+pub(super) fn sync_errors_of(db: &OfflineDb, query: &JsValue) -> Promise {
+    decoded(|| {
+        let options = Options::lenient("query", query)?;
+        let kind = options.text("error_type")?;
+        Ok(db.get_sync_errors(options.whole_number("limit", 0)?, kind))
+    })
+}
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -21,12 +30,7 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "SyncErrorQuery")] query: JsValue,
     ) -> Promise {
-        decoded(|| {
-            let options = Options::lenient("query", &query)?;
-            let kind =
-                if options.has("error_type") { Some(text("error_type", &options.get("error_type"))?) } else { None };
-            Ok(self.0.get_sync_errors(whole_number("limit", &options.get("limit"), 0)?, kind))
-        })
+        sync_errors_of(&self.0, &query)
     }
 
     /// The failure, undefined when there is none.

@@ -1,18 +1,18 @@
 //! Users who may sign in while the server is away.
 
-use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::decode::text;
 use super::{JsOfflineDb, decoded, encode, promise_of};
+use crate::offline_db::then;
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
     /// Inserts a user, or updates the one with this login, who keeps the id.
     #[wasm_bindgen(js_name = saveUser, unchecked_return_type = "Promise<SavedUser>")]
     pub fn save_user(&self, #[wasm_bindgen(unchecked_param_type = "UserInput")] user: JsValue) -> Promise {
-        promise_of(self.0.save_user(user).map_ok(encode::saved_user).boxed_local())
+        promise_of(then(self.0.save_user(user), encode::saved_user))
     }
 
     /// The user, undefined when there is none.

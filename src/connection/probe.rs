@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use futures::future::FutureExt;
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
 
 use super::machine::Outcome;
 use crate::error::{Error, Result};
+use crate::global::spawn;
 use crate::http::{self, InFlight};
 
 /// Says to the server that nobody reads the answer.
@@ -48,14 +50,17 @@ impl Probe {
         headers.set(PROBE_HEADER, "1")?;
         init.set_headers(&headers);
         let (in_flight, sent) = http::send(url, &init)?;
-        spawn_local(async move {
-            done(match receive(sent, nonce.as_deref()).await {
-                Ok(answer) => classify(answer),
-                // By us, or by the browser, for instance on the way to another page.
-                Err(thrown) if Error::from_js(&thrown).is_abort() => Outcome::Aborted,
-                Err(_) => Outcome::NetworkError,
-            });
-        });
+        spawn(
+            async move {
+                done(match receive(sent, nonce.as_deref()).await {
+                    Ok(answer) => classify(answer),
+                    // By us, or by the browser, for instance on the way to another page.
+                    Err(thrown) if Error::from_js(&thrown).is_abort() => Outcome::Aborted,
+                    Err(_) => Outcome::NetworkError,
+                });
+            }
+            .boxed_local(),
+        );
         Ok(Probe { _in_flight: in_flight })
     }
 }

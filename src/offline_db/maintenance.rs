@@ -1,8 +1,8 @@
 //! Keeping the store small without ever touching what the server has not confirmed.
 
+use futures::future::FutureExt;
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, VisibilityState};
 
 use super::OfflineDb;
@@ -10,7 +10,7 @@ use super::age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
 use super::sync_errors;
 use crate::error::{Error, Result};
-use crate::global::global;
+use crate::global::{global, spawn};
 use crate::store::Database;
 
 impl OfflineDb {
@@ -39,7 +39,7 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
     Some(EventListener::new(&document.clone(), "visibilitychange", move |_| {
         if document.visibility_state() == VisibilityState::Hidden && database.is_open() {
             let database = database.clone();
-            spawn_local(async move { report(remove_confirmed(&database).await) });
+            spawn(async move { report(remove_confirmed(&database).await) }.boxed_local());
         }
     }))
 }

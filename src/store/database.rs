@@ -166,8 +166,12 @@ impl Database {
     ///
     /// # Errors
     /// Of the body, or the browser's reason for not committing.
-    pub async fn write<T>(&self, stores: &[&str], body: impl AsyncFn(&WriteTx) -> Result<T>) -> Result<T> {
-        self.write_with(stores, WriteOptions::default(), body).await
+    pub fn write<T>(
+        &self,
+        stores: &[&str],
+        body: impl AsyncFn(&WriteTx) -> Result<T>,
+    ) -> impl Future<Output = Result<T>> {
+        self.write_with(stores, WriteOptions::default(), body)
     }
 
     /// As [`Database::write`], with options.

@@ -5,9 +5,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use futures::future::FutureExt;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     IdbDatabase, IdbIndexParameters, IdbObjectStore, IdbObjectStoreParameters, IdbOpenDbRequest, IdbTransaction,
 };
@@ -15,6 +15,7 @@ use web_sys::{
 use super::request::Request;
 use super::scan::keys_of;
 use crate::error::{Error, Result};
+use crate::global::spawn;
 use crate::order::sorted_places;
 use crate::row::Row;
 use crate::schema::{IndexSchema, KeyPath, META_STORE, SCHEMA_VERSION, Schema, StoreSchema};
@@ -41,13 +42,16 @@ pub(super) fn begin(
     };
     let database: IdbDatabase = database.unchecked_into();
     // A task starts when this event's handlers have returned, with the transaction still active.
-    spawn_local(async move {
-        if let Err(error) = run(&database, &transaction, old_version, &schema).await {
-            failure.borrow_mut().replace(error);
-            // Throws when the browser has aborted it already.
-            let _ = transaction.abort();
+    spawn(
+        async move {
+            if let Err(error) = run(&database, &transaction, old_version, &schema).await {
+                failure.borrow_mut().replace(error);
+                // Throws when the browser has aborted it already.
+                let _ = transaction.abort();
+            }
         }
-    });
+        .boxed_local(),
+    );
 }
 
 async fn run(database: &IdbDatabase, transaction: &IdbTransaction, old_version: u32, schema: &Schema) -> Result<()> {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures::future::{Either, FutureExt, select};
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Array;
 
 use super::engine::Inner;
 use super::leader::lead;
@@ -15,6 +16,7 @@ use super::transport::{Question, Reply};
 use crate::backoff::millis;
 use crate::clock;
 use crate::error::Result;
+use crate::offline_db::Operation;
 
 impl Inner {
     /// Sends until nothing is due, the queue has to wait, or the server cannot be reached. What fails is kept in rows.
@@ -41,8 +43,14 @@ impl Inner {
             // After a failure one request finds out how things are, before many do.
             let probing = self.state.borrow().failures > 0;
             let workers = if probing { 1 } else { self.options.parallel.max(1) };
-            let any = joined((0..workers).map(|_| self.work(eager_since, probing).boxed_local()).collect()).await;
-            let any = any.into_iter().try_fold(false, |any, sent| sent.map(|sent| any || sent))?;
+            let mut work = Vec::new();
+            for _ in 0..workers {
+                work.push(self.work(eager_since, probing).boxed_local());
+            }
+            let mut any = false;
+            for sent in joined(work).await {
+                any |= sent?;
+            }
             if !any {
                 return Ok(());
             }
@@ -93,46 +101,55 @@ impl Inner {
                 continue;
             }
             let items = Rc::new(items);
-            let reply = self.push(&items).await;
-            match reply {
+            let outcomes = match self.push(&items).await {
                 Reply::All(outcome) if items.len() > 1 && outcome.kind.may_be_one_of_several() => {
                     let mut items = items.to_vec();
                     for item in &mut items {
                         item.trial.uncertain |= outcome.kind != Kind::Rejected;
                     }
                     let rest = items.split_off(items.len() / 2);
-                    requests.extend([rest, items]);
+                    requests.push(rest);
+                    requests.push(items);
+                    continue;
                 }
-                Reply::All(outcome) => self.finish(&items, vec![outcome; items.len()]).await?,
-                Reply::Each(outcomes) => self.finish(&items, outcomes).await?,
-            }
+                Reply::All(outcome) => vec![outcome; items.len()],
+                Reply::Each(outcomes) => outcomes,
+            };
+            self.finish(&items, outcomes).await?;
         }
         Ok(())
     }
 
     /// Settles what the server has of the items that it may have, and gives back those that have to be sent.
     async fn ask_first(self: &Rc<Self>, items: Vec<Item>) -> Result<Vec<Item>> {
-        let (uncertain, mut unsent): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.trial.uncertain);
+        let (mut uncertain, mut unsent) = (Vec::new(), Vec::new());
+        for item in items {
+            if item.trial.uncertain { uncertain.push(item) } else { unsent.push(item) }
+        }
         if uncertain.is_empty() {
             return Ok(unsent);
         }
-        let known = match self.ask(&uncertain).await {
-            Ok(known) => known,
+        let (mut settled, mut outcomes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        match self.ask(&uncertain).await {
+            Ok(known) => {
+                for mut item in uncertain {
+                    if known.as_ref().is_some_and(|known| item.is_among(known)) {
+                        settled.push(item);
+                        outcomes.push(Outcome::new(Kind::Duplicate, ""));
+                    } else {
+                        item.trial.uncertain &= known.is_none();
+                        missing.push(item);
+                    }
+                }
+            }
             Err(outcome) => {
                 self.note_request(std::slice::from_ref(&outcome));
-                let outcomes = vec![outcome; uncertain.len()];
-                self.settle(uncertain, outcomes).await?;
-                return Ok(unsent);
+                outcomes = vec![outcome; uncertain.len()];
+                settled = uncertain;
             }
-        };
-        let (there, mut missing): (Vec<_>, Vec<_>) =
-            uncertain.into_iter().partition(|item| known.as_ref().is_some_and(|known| known.contains(&item.uuid)));
-        if !there.is_empty() {
-            let outcomes = vec![Outcome::new(Kind::Duplicate, ""); there.len()];
-            self.settle(there, outcomes).await?;
         }
-        for item in &mut missing {
-            item.trial.uncertain &= known.is_none();
+        if !settled.is_empty() {
+            self.settle(settled, outcomes).await?;
         }
         // In their order.
         missing.append(&mut unsent);
@@ -141,10 +158,13 @@ impl Inner {
 
     /// Which of these the server has; `None` when there is no way to ask, and sending again under the same uuid is what
     /// is left.
-    async fn ask(&self, items: &[Item]) -> std::result::Result<Option<Vec<String>>, Outcome> {
+    async fn ask(&self, items: &[Item]) -> std::result::Result<Option<Array>, Outcome> {
         let kind = items.first().map(|item| item.kind.as_str()).unwrap_or_default();
-        let uuids = items.iter().map(|item| item.uuid.clone()).collect();
-        match self.in_time(self.transport.known(kind, uuids)).await {
+        let uuids = Array::new();
+        for item in items {
+            uuids.push(&item.uuid.as_str().into());
+        }
+        match self.in_time(self.transport.known(kind, &uuids)).await {
             // Whoever may not ask may still send.
             Err(outcome) if outcome.kind.is_refusal() => Ok(None),
             answer => answer,
@@ -166,7 +186,7 @@ impl Inner {
     }
 
     /// The answer to a question, or that there was none in time.
-    pub(super) async fn in_time<T>(&self, question: Question<T>) -> std::result::Result<Option<T>, Outcome> {
+    pub(super) async fn in_time(&self, question: Question) -> std::result::Result<Option<Array>, Outcome> {
         match select(question, TimeoutFuture::new(millis(self.options.timeout) as u32)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(self.too_late()),
@@ -187,7 +207,7 @@ impl Inner {
         for (item, outcome) in items.iter().zip(&mut outcomes) {
             if outcome.kind == Kind::Rejected {
                 match self.ask(std::slice::from_ref(item)).await {
-                    Ok(Some(known)) if known.contains(&item.uuid) => *outcome = Outcome::new(Kind::Duplicate, ""),
+                    Ok(Some(known)) if item.is_among(&known) => *outcome = Outcome::new(Kind::Duplicate, ""),
                     Ok(_) => {}
                     Err(failed) => *outcome = failed,
                 }
@@ -221,35 +241,39 @@ impl Inner {
         }
     }
 
-    async fn settle(self: &Rc<Self>, items: Vec<Item>, outcomes: Vec<Outcome>) -> Result<()> {
-        let now = clock::now_ms();
-        let settled = items.into_iter().zip(outcomes).map(|(item, outcome)| {
-            let verdict = self.options.policy.verdict(outcome.kind, item.trial, now, js_sys::Math::random());
-            Settled { item, outcome, verdict }
-        });
-        let settled: Vec<_> = settled.collect();
-        self.outbox.settle(&settled, self.options.keep_synced).await?;
-        for Settled { item, outcome, verdict } in &settled {
-            self.state.borrow_mut().count(outcome.kind, verdict.fate == Fate::DeadLetter, now);
-            match verdict.fate {
-                Fate::Done => self.progressed(item),
-                Fate::DeadLetter => self.refused(item, &outcome.message),
-                Fate::Retry { .. } => {}
+    fn settle(self: &Rc<Self>, items: Vec<Item>, outcomes: Vec<Outcome>) -> Operation<()> {
+        let inner = Rc::clone(self);
+        async move {
+            let now = clock::now_ms();
+            let mut settled = Vec::new();
+            for (item, outcome) in items.into_iter().zip(outcomes) {
+                let verdict = inner.options.policy.verdict(outcome.kind, item.trial, now, js_sys::Math::random());
+                settled.push(Settled { item, outcome, verdict });
             }
+            inner.outbox.settle(&settled, inner.options.keep_synced).await?;
+            for Settled { item, outcome, verdict } in &settled {
+                inner.state.borrow_mut().count(outcome.kind, verdict.fate == Fate::DeadLetter, now);
+                match verdict.fate {
+                    Fate::Done => inner.progressed(item),
+                    Fate::DeadLetter => inner.refused(item, &outcome.message),
+                    Fate::Retry { .. } => {}
+                }
+            }
+            Ok(())
         }
-        Ok(())
+        .boxed_local()
     }
 
     /// Items that were claimed and not sent wait as before.
     async fn put_back(&self, items: Vec<Item>) -> Result<()> {
         let outcome = self.state.borrow().failed.clone();
         let outcome = outcome.unwrap_or_else(|| Outcome::new(Kind::Network, "the server cannot be reached"));
-        let now = clock::now_ms();
-        let unsent = |item: Item| {
+        let fate = Fate::Retry { at: clock::now_ms() };
+        let mut settled = Vec::new();
+        for item in items {
             let trial = Trial { attempts: item.trial.attempts.saturating_sub(1), ..item.trial };
-            Settled { item, outcome: outcome.clone(), verdict: Verdict { fate: Fate::Retry { at: now }, trial } }
-        };
-        let settled: Vec<_> = items.into_iter().map(unsent).collect();
+            settled.push(Settled { item, outcome: outcome.clone(), verdict: Verdict { fate, trial } });
+        }
         self.outbox.settle(&settled, self.options.keep_synced).await
     }
 }

@@ -238,12 +238,15 @@ impl Inner {
             return;
         }
         let inner = Rc::clone(self);
-        let task = Task::spawn(async move {
-            if let Err(error) = inner.survey().await {
-                inner.report(&error);
+        let task = Task::spawn(
+            async move {
+                if let Err(error) = inner.survey().await {
+                    inner.report(&error);
+                }
+                drop(inner.refreshing.take());
             }
-            drop(inner.refreshing.take());
-        });
+            .boxed_local(),
+        );
         *self.refreshing.borrow_mut() = Some(task);
     }
 
@@ -269,13 +272,16 @@ impl Inner {
         }
         self.state.borrow_mut().summary = Summary::default();
         let inner = Rc::clone(self);
-        let task = Task::spawn(async move {
-            inner.drain().await;
-            drop(inner.draining.take());
-            inner.schedule();
-            let summary = inner.state.borrow().summary;
-            inner.drained.answer(summary);
-        });
+        let task = Task::spawn(
+            async move {
+                inner.drain().await;
+                drop(inner.draining.take());
+                inner.schedule();
+                let summary = inner.state.borrow().summary;
+                inner.drained.answer(summary);
+            }
+            .boxed_local(),
+        );
         *self.draining.borrow_mut() = Some(task);
     }
 
@@ -284,12 +290,15 @@ impl Inner {
             return;
         }
         let inner = Rc::clone(self);
-        let task = Task::spawn(async move {
-            let summary = inner.all_phases().await;
-            drop(inner.round.take());
-            inner.schedule();
-            inner.rounded.answer(summary);
-        });
+        let task = Task::spawn(
+            async move {
+                let summary = inner.all_phases().await;
+                drop(inner.round.take());
+                inner.schedule();
+                inner.rounded.answer(summary);
+            }
+            .boxed_local(),
+        );
         *self.round.borrow_mut() = Some(task);
         if self.running.borrow().is_some() {
             self.state.borrow_mut().next_round = Some(clock::now_ms() + millis(self.options.interval));

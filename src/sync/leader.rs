@@ -3,13 +3,13 @@
 //! a browser has no Web Locks.
 
 use futures::channel::oneshot;
-use futures::future::{Either, select};
+use futures::future::{Either, FutureExt, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
-use crate::global::{global, property};
+use crate::global::{global, property, spawn};
 use crate::http::InFlight;
 use crate::row::Row;
 
@@ -55,7 +55,7 @@ pub(super) async fn lead(name: &str, patience_ms: u32) -> Leadership {
     let arguments = Array::of3(&name.into(), options.as_js(), callback);
     let Ok(asked) = request.apply(&locks, &arguments) else { return alone() };
     // Rejects when the wait is given up; nobody needs to hear of it.
-    spawn_local(async move { drop(JsFuture::from(asked.unchecked_into::<Promise>()).await) });
+    spawn(async move { drop(JsFuture::from(asked.unchecked_into::<Promise>()).await) }.boxed_local());
     let leadership = Leadership { release, _waiting: Some(waiting), _granted: Some(granted) };
     match select(told, TimeoutFuture::new(patience_ms)).await {
         Either::Left((Ok(()), _)) => leadership,

@@ -1,9 +1,10 @@
 //! The manager as its callers see it.
 
+use std::cell::Ref;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures::future::{FutureExt, TryFutureExt};
+use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -17,7 +18,7 @@ use super::state::{State, Summary};
 use super::transport::Transport;
 use crate::clock;
 use crate::error::Result;
-use crate::offline_db::{OfflineDb, Operation};
+use crate::offline_db::{OfflineDb, Operation, then};
 
 /// What the user may choose.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -156,7 +157,7 @@ impl SyncManager {
         }
         self.0.state.borrow_mut().lift(|_| true);
         self.0.want_drain(true);
-        self.sync_all().map_ok(|_| true).boxed_local()
+        then(self.sync_all(), |_| true)
     }
 
     /// What waits has been changed by hand: it is counted anew and sent.
@@ -212,8 +213,8 @@ impl SyncManager {
     }
 
     /// What is known without asking the database.
-    pub fn with_state<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.0.state.borrow())
+    pub fn state(&self) -> Ref<'_, State> {
+        self.0.state.borrow()
     }
 
     /// Whether the server can be reached.

@@ -101,25 +101,30 @@ impl Outbox {
                 let now = clock::now_ms();
                 for limit in LOOKS {
                     let waiting = unsynced(&rows, limit).await?;
-                    let mut plan = Plan::new(now, self.lease_ms, eager_since, batch);
-                    let mut taken = Vec::new();
-                    for row in waiting.iter().map(Row::owned) {
-                        if plan.take(&entry::candidate(&row)) {
-                            taken.push(row);
-                        }
-                        if plan.is_full() {
-                            break;
-                        }
+                    let plan = Plan::new(now, self.lease_ms, eager_since, batch);
+                    let claim = self.take(&rows, &waiting, plan, now)?;
+                    if !claim.items.is_empty() || limit.is_none_or(|limit| waiting.length() < limit) {
+                        return Ok(claim);
                     }
-                    if taken.is_empty() && limit.is_some_and(|limit| waiting.length() == limit) {
-                        continue;
-                    }
-                    let items = taken.into_iter().map(|row| self.lease(&rows, row, now)).collect::<Result<_>>()?;
-                    return Ok(Claim { items, next_due: plan.next_due() });
                 }
                 Ok(Claim::default())
             })
             .await
+    }
+
+    /// Takes those of the rows that go with the next request.
+    fn take(&self, rows: &WriteRows, waiting: &Array, mut plan: Plan<'_>, now: f64) -> Result<Claim> {
+        let mut items = Vec::new();
+        for row in waiting.iter() {
+            let row = Row::owned(row);
+            if plan.take(&entry::candidate(&row)) {
+                items.push(self.lease(rows, row, now)?);
+            }
+            if plan.is_full() {
+                break;
+            }
+        }
+        Ok(Claim { items, next_due: plan.next_due() })
     }
 
     fn lease(&self, rows: &WriteRows, row: Row, now: f64) -> Result<Item> {
@@ -144,7 +149,7 @@ impl Outbox {
             .write(&[STORE], async |tx| {
                 let rows = tx.rows(STORE)?;
                 for item in items {
-                    let Some(row) = self.ours(&rows, item).await? else { continue };
+                    let Some(row) = self.stored(&rows, item, true).await? else { continue };
                     row.set("lease_until", until.as_str());
                     rows.put(row.as_js())?;
                 }
@@ -161,40 +166,39 @@ impl Outbox {
             .write(&[STORE, SyncError::STORE], async |tx| {
                 let rows = tx.rows(STORE)?;
                 let errors = tx.rows(SyncError::STORE)?;
-                let schema = self.db.database().schema().store(SyncError::STORE)?;
-                let now = clock::now_iso();
-                for Settled { item, outcome, verdict } in settled {
-                    if verdict.fate == Fate::Done && !keep_synced {
-                        rows.delete(&item.key()?)?;
-                        continue;
+                for settled in settled {
+                    let is_done = settled.verdict.fate == Fate::Done;
+                    if is_done && !keep_synced {
+                        rows.delete(&settled.item.key()?)?;
+                    } else if let Some(row) = self.stored(&rows, &settled.item, !is_done).await? {
+                        self.keep(&rows, &errors, &row, settled)?;
                     }
-                    let stored = match verdict.fate {
-                        Fate::Done => self.stored(&rows, item).await?,
-                        _ => self.ours(&rows, item).await?,
-                    };
-                    let Some(row) = stored else { continue };
-                    entry::unlease(&row, verdict.trial, outcome);
-                    match verdict.fate {
-                        Fate::Done => {
-                            row.set("state", "synced");
-                            row.set("synced", 1);
-                            row.set("synced_at", now.as_str());
-                        }
-                        Fate::Retry { at } => {
-                            row.set("state", State::Pending.as_str());
-                            row.set("next_attempt", clock::iso(at));
-                        }
-                        Fate::DeadLetter => {
-                            row.set("state", State::Rejected.as_str());
-                            row.set("rejected_at", now.as_str());
-                            errors.put(stamp::for_disk(&entry::error_row(item, outcome), schema)?.as_js())?;
-                        }
-                    }
-                    rows.put(row.as_js())?;
                 }
                 Ok(())
             })
             .await
+    }
+
+    fn keep(&self, rows: &WriteRows, errors: &WriteRows, row: &Row, settled: &Settled) -> Result<()> {
+        let Settled { item, outcome, verdict } = settled;
+        entry::unlease(row, verdict.trial, outcome);
+        match verdict.fate {
+            Fate::Done => {
+                row.set("state", "synced");
+                row.set("synced", 1);
+                row.set("synced_at", clock::now_iso());
+            }
+            Fate::Retry { at } => {
+                row.set("state", State::Pending.as_str());
+                row.set("next_attempt", clock::iso(at));
+            }
+            Fate::DeadLetter => {
+                row.set("state", State::Rejected.as_str());
+                row.set("rejected_at", clock::now_iso());
+                errors.put(stamp::for_disk(&entry::error_row(item, outcome), errors.schema())?.as_js())?;
+            }
+        }
+        rows.put(row.as_js()).map(drop)
     }
 
     /// What the outbox holds.
@@ -205,7 +209,8 @@ impl Outbox {
                 let rows = tx.rows(STORE)?;
                 let index = rows.explain(&waiting(None))?.as_str().to_owned();
                 let mut survey = Survey { index, ..Survey::default() };
-                for row in unsynced(&rows, None).await?.iter().map(Row::owned) {
+                for row in unsynced(&rows, None).await?.iter() {
+                    let row = Row::owned(row);
                     match State::of(row.get("state").as_string().as_deref()) {
                         State::Pending => {}
                         State::InFlight => survey.in_flight += 1,
@@ -221,15 +226,15 @@ impl Outbox {
             .await
     }
 
-    async fn stored(&self, rows: &ReadRows, item: &Item) -> Result<Option<Row>> {
+    /// The row of an item, unless somebody has removed it; if it has to be `ours`, unless somebody else sends it by now.
+    async fn stored(&self, rows: &ReadRows, item: &Item, ours: bool) -> Result<Option<Row>> {
         let stored = rows.get(&item.key()?)?.await?;
-        Ok(stored.is_object().then(|| Row::owned(stored)))
-    }
-
-    /// The row of an item, unless somebody has removed it or somebody else sends it by now.
-    async fn ours(&self, rows: &ReadRows, item: &Item) -> Result<Option<Row>> {
-        let stored = self.stored(rows, item).await?;
-        Ok(stored.filter(|row| row.get("lease_owner").as_string().as_deref() == Some(&self.owner)))
+        if !stored.is_object() {
+            return Ok(None);
+        }
+        let row = Row::owned(stored);
+        let is_ours = row.get("lease_owner").as_string().as_deref() == Some(&self.owner);
+        Ok((is_ours || !ours).then_some(row))
     }
 }
 

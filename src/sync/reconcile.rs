@@ -64,7 +64,11 @@ pub fn compare(here: &[Sale], there: &[Sale]) -> Comparison {
             Some(total) => result.different.push((sale.uuid.clone(), sale.total, total)),
         }
     }
-    result.extra = there.iter().filter(|sale| find(here, &sale.uuid).is_none()).map(|sale| sale.uuid.clone()).collect();
+    for sale in there {
+        if find(here, &sale.uuid).is_none() {
+            result.extra.push(sale.uuid.clone());
+        }
+    }
     result
 }
 
@@ -92,24 +96,11 @@ impl SyncManager {
         let Some(answer) = answer else {
             return Err(Error::other("Unsupported", "the transport has no way to ask for the orders of a session"));
         };
-        let server: Vec<_> = answer.iter().filter_map(|row| sale(&Row::copy_of(&row).ok()?)).collect();
-        let of_session = |row: &Row| session_of(row).as_ref() == Some(&key);
-        let waiting = rows(&self.0.db.get_pending_transactions().await?);
-        let waiting: Vec<_> =
-            waiting.iter().filter(|row| row.get("type").as_string().as_deref() == Some("order")).map(data).collect();
-        let waiting: Vec<_> = waiting.into_iter().flatten().filter(of_session).collect();
-        let sold = rows(&self.0.db.get_all_orders().await?);
-        let sold = sold.into_iter().filter(|row| of_session(row) && is_sold(row));
-        let mut local: Vec<Sale> = Vec::new();
-        let mut orders = Vec::new();
-        for row in sold.chain(waiting.iter().cloned()) {
-            if let Some(sale) = sale(&row)
-                && !local.iter().any(|known| known.uuid == sale.uuid)
-            {
-                local.push(sale);
-                orders.push(row);
-            }
-        }
+        let pending = self.0.db.get_pending_transactions().await?;
+        let stored = self.0.db.get_all_orders().await?;
+        let server = sales_of(&answer);
+        let waiting = waiting_orders(&pending, &key);
+        let (local, orders) = sold_here(&stored, &waiting, &key);
         let comparison = compare(&local, &server);
         let mut requeued = Vec::new();
         let waits = |uuid: &str| waiting.iter().any(|row| uuid_of(row).as_deref() == Some(uuid));
@@ -125,12 +116,49 @@ impl SyncManager {
     }
 }
 
-fn rows(all: &Array) -> Vec<Row> {
-    all.iter().map(Row::owned).collect()
+fn sales_of(answer: &Array) -> Vec<Sale> {
+    let mut sales = Vec::new();
+    for row in answer.iter() {
+        sales.extend(Row::copy_of(&row).ok().as_ref().and_then(sale));
+    }
+    sales
 }
 
-fn data(row: &Row) -> Option<Row> {
-    Row::copy_of(&row.get("data")).ok()
+/// The orders of a session that wait in the outbox.
+fn waiting_orders(pending: &Array, session: &KeyValue) -> Vec<Row> {
+    let mut waiting = Vec::new();
+    for row in pending.iter() {
+        let row = Row::owned(row);
+        if row.get("type").as_string().as_deref() == Some(Order::KIND)
+            && let Ok(order) = Row::copy_of(&row.get("data"))
+            && session_of(&order).as_ref() == Some(session)
+        {
+            waiting.push(order);
+        }
+    }
+    waiting
+}
+
+/// What was sold here in a session, and the orders themselves: those that are stored and sold, and those that wait.
+fn sold_here(stored: &Array, waiting: &[Row], session: &KeyValue) -> (Vec<Sale>, Vec<Row>) {
+    let mut candidates = Vec::new();
+    for row in stored.iter() {
+        let row = Row::owned(row);
+        if session_of(&row).as_ref() == Some(session) && is_sold(&row) {
+            candidates.push(row);
+        }
+    }
+    candidates.extend_from_slice(waiting);
+    let (mut sales, mut orders): (Vec<Sale>, _) = (Vec::new(), Vec::new());
+    for row in candidates {
+        if let Some(sale) = sale(&row)
+            && !sales.iter().any(|known| known.uuid == sale.uuid)
+        {
+            sales.push(sale);
+            orders.push(row);
+        }
+    }
+    (sales, orders)
 }
 
 fn uuid_of(row: &Row) -> Option<String> {

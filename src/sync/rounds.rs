@@ -25,8 +25,7 @@ impl SyncManager {
     /// # Errors
     /// Of the database.
     pub fn sync_session_data(&self) -> Operation<()> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.sync_session_data().await }.boxed_local()
+        self.0.sync_session_data()
     }
 
     /// Fetches the users and saves them, all in one transaction; notes the time.
@@ -34,8 +33,7 @@ impl SyncManager {
     /// # Errors
     /// Of the server or the database; then what was there stays.
     pub fn update_cached_data(&self) -> Operation<UsersReport> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.update_cached_data().await }.boxed_local()
+        self.0.update_cached_data()
     }
 
     /// Deletes what the server has confirmed some time ago, and old errors and sessions.
@@ -43,8 +41,7 @@ impl SyncManager {
     /// # Errors
     /// Of the database.
     pub fn clean_up(&self) -> Operation<()> {
-        let inner = Rc::clone(&self.0);
-        async move { inner.clean_up().await }.boxed_local()
+        self.0.clean_up()
     }
 }
 
@@ -89,35 +86,45 @@ impl Inner {
         }
     }
 
-    async fn sync_session_data(&self) -> Result<()> {
-        let session = self.db.get_active_session().await?;
-        if session.is_object() {
-            self.db.update_session_access(Row::owned(session).get("id")).await?;
-        }
-        Ok(())
-    }
-
-    async fn update_cached_data(&self) -> Result<UsersReport> {
-        let mut report = UsersReport::default();
-        if let Some(ids) = self.host.user_ids()
-            && let Some(users) = self.asked(self.transport.users(&ids)).await?
-        {
-            report = save_all(&self.db, &users, self.options.prune_users).await?;
-            for failure in &report.failures {
-                let login = failure.login.as_deref().unwrap_or("without login");
-                self.report(&Error::field("users", format!("user {} ({login}): {}", failure.position, failure.error)));
+    fn sync_session_data(&self) -> Operation<()> {
+        let db = self.db.clone();
+        async move {
+            let session = db.get_active_session().await?;
+            if session.is_object() {
+                db.update_session_access(Row::owned(session).get("id")).await?;
             }
+            Ok(())
         }
-        self.db.save_config(LAST_SYNC, &clock::now_iso().into()).await?;
-        Ok(report)
+        .boxed_local()
     }
 
-    async fn clean_up(&self) -> Result<()> {
-        self.db.clean_up().await
+    fn update_cached_data(self: &Rc<Self>) -> Operation<UsersReport> {
+        let inner = Rc::clone(self);
+        async move {
+            let mut report = UsersReport::default();
+            if let Some(ids) = inner.host.user_ids()
+                && let Some(users) = inner.asked(inner.transport.users(&ids)).await?
+            {
+                report = save_all(&inner.db, &users, inner.options.prune_users).await?;
+                for failure in &report.failures {
+                    let login = failure.login.as_deref().unwrap_or("without login");
+                    let words = format!("user {} ({login}): {}", failure.position, failure.error);
+                    inner.report(&Error::field("users", words));
+                }
+            }
+            inner.db.save_config(LAST_SYNC, &clock::now_iso().into()).await?;
+            Ok(report)
+        }
+        .boxed_local()
+    }
+
+    fn clean_up(&self) -> Operation<()> {
+        let db = self.db.clone();
+        async move { db.clean_up().await }.boxed_local()
     }
 
     /// The answer to a question, or the error that its outcome stands for.
-    pub(super) async fn asked(&self, question: Question<Array>) -> Result<Option<Array>> {
+    pub(super) async fn asked(&self, question: Question) -> Result<Option<Array>> {
         self.in_time(question).await.map_err(error_of)
     }
 }

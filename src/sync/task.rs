@@ -2,14 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
 use futures::future::{FutureExt, LocalBoxFuture, join_all};
-use wasm_bindgen_futures::spawn_local;
 
 use crate::error::Result;
+use crate::global::spawn;
 
 /// Work of which each piece says whether it did something, all pieces side by side. Boxed, so that the machinery is
 /// compiled once.
@@ -28,19 +28,20 @@ struct Slot {
 
 impl Task {
     /// Begins.
-    pub fn spawn(work: impl Future<Output = ()> + 'static) -> Task {
-        let slot = Rc::new(Slot { work: RefCell::new(Some(work.boxed_local())), cancelled: Cell::new(false) });
-        let running = Rc::clone(&slot);
-        spawn_local(poll_fn(move |context| {
+    pub fn spawn(work: LocalBoxFuture<'static, ()>) -> Task {
+        let slot = Rc::new(Slot { work: RefCell::new(Some(work)), cancelled: Cell::new(false) });
+        let own = Rc::clone(&slot);
+        let running = poll_fn(move |context| {
             // Taken out while it runs, so that it may drop its own task.
-            let work = running.work.borrow_mut().take();
+            let work = own.work.borrow_mut().take();
             let Some(mut work) = work else { return Poll::Ready(()) };
-            if work.poll_unpin(context).is_ready() || running.cancelled.get() {
+            if work.poll_unpin(context).is_ready() || own.cancelled.get() {
                 return Poll::Ready(());
             }
-            *running.work.borrow_mut() = Some(work);
+            *own.work.borrow_mut() = Some(work);
             Poll::Pending
-        }));
+        });
+        spawn(running.boxed_local());
         Task(slot)
     }
 }

@@ -32,8 +32,8 @@ pub enum Reply {
     Each(Vec<Outcome>),
 }
 
-/// What a question to the server comes to; `None` when the transport cannot ask it.
-pub type Question<T> = LocalBoxFuture<'static, Result<Option<T>, Outcome>>;
+/// What a question to the server comes to: a list, `None` when the transport cannot ask.
+pub type Question = LocalBoxFuture<'static, Result<Option<Array>, Outcome>>;
 
 /// A way to the server. Its futures may be dropped at any time: then the request is aborted, and its outcome not known.
 pub trait Transport {
@@ -44,11 +44,11 @@ pub trait Transport {
     fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply>;
 
     /// Which of these uuids the server has, so that nothing has to be sent again for them.
-    fn known(&self, kind: &str, uuids: Vec<String>) -> Question<Vec<String>>;
+    fn known(&self, kind: &str, uuids: &Array) -> Question;
 
     /// The orders that the server has of a session: rows with `uuid`, `amount_total` and `state`.
-    fn orders(&self, session: &JsValue) -> Question<Array>;
+    fn orders(&self, session: &JsValue) -> Question;
 
     /// The users with these ids who may sign in.
-    fn users(&self, ids: &JsValue) -> Question<Array>;
+    fn users(&self, ids: &JsValue) -> Question;
 }

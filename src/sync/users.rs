@@ -7,9 +7,9 @@ use super::task::joined;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::model::User;
-use crate::offline_db::OfflineDb;
+use crate::offline_db::{OfflineDb, Operation};
 use crate::row::{Row, describe};
-use crate::store::{KeyValue, ReadRows, Record, Select};
+use crate::store::{KeyValue, ReadRows, Record, Select, WriteRows};
 
 const STORE: &str = User::STORE;
 
@@ -54,37 +54,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
             let mut report = UsersReport::default();
             let wanted = read(list, &mut report);
             let stored = stored(&rows).await?;
-            // What stands in the way goes first: the index of logins is unique at every moment.
-            for (key, row) in &stored {
-                let login = row.get("login").as_string();
-                let is_named = wanted.iter().any(|user| user.key == *key || Some(&user.login) == login.as_ref());
-                if is_named || prune && !wanted.is_empty() {
-                    rows.delete(key)?;
-                    report.pruned += u32::from(!is_named);
-                }
-            }
-            let (mut users, mut puts) = (Vec::new(), Vec::new());
-            for user in wanted {
-                let before = stored.iter().find(|(_, row)| row.get("login").as_string().as_ref() == Some(&user.login));
-                let merged = match before {
-                    Some((_, before)) => Row::copy_of(before.as_js())?,
-                    None => Row::of(&[]),
-                };
-                merged.merge(user.row.as_js())?;
-                merged.set("cached_at", clock::now_iso());
-                match (rows.put(merged.as_js()), before) {
-                    (Ok(request), _) => {
-                        puts.push(async { request.await.map(|_| true) }.boxed_local());
-                        users.push(user);
-                    }
-                    (Err(error), before) => {
-                        if let Some((_, before)) = before {
-                            rows.put(before.as_js())?;
-                        }
-                        report.failures.push(user.failed(error));
-                    }
-                }
-            }
+            let (users, puts) = replace(&rows, wanted, &stored, prune, &mut report)?;
             for (user, result) in users.into_iter().zip(joined(puts).await) {
                 match result {
                     Ok(_) => report.saved += 1,
@@ -96,6 +66,48 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
         .await?;
     web_sys::console::log_1(&format!("Batch saved {} users", report.saved).into());
     Ok(report)
+}
+
+/// Makes room for the users of the list and puts them; those that are being put, with their requests.
+fn replace(
+    rows: &WriteRows,
+    wanted: Vec<Wanted>,
+    stored: &[(KeyValue, Row)],
+    prune: bool,
+    report: &mut UsersReport,
+) -> Result<(Vec<Wanted>, Vec<Operation<bool>>)> {
+    // What stands in the way goes first: the index of logins is unique at every moment.
+    for (key, row) in stored {
+        let login = row.get("login").as_string();
+        let is_named = wanted.iter().any(|user| user.key == *key || Some(&user.login) == login.as_ref());
+        if is_named || prune && !wanted.is_empty() {
+            rows.delete(key)?;
+            report.pruned += u32::from(!is_named);
+        }
+    }
+    let (mut users, mut puts) = (Vec::new(), Vec::new());
+    for user in wanted {
+        let before = stored.iter().find(|(_, row)| row.get("login").as_string().as_ref() == Some(&user.login));
+        let merged = Row::new();
+        if let Some((_, before)) = before {
+            merged.merge(before.as_js())?;
+        }
+        merged.merge(user.row.as_js())?;
+        merged.set("cached_at", clock::now_iso());
+        match rows.put(merged.as_js()) {
+            Ok(request) => {
+                puts.push(async { request.await.map(|_| true) }.boxed_local());
+                users.push(user);
+            }
+            Err(error) => {
+                if let Some((_, before)) = before {
+                    rows.put(before.as_js())?;
+                }
+                report.failures.push(user.failed(error));
+            }
+        }
+    }
+    Ok((users, puts))
 }
 
 impl Wanted {
@@ -130,5 +142,11 @@ fn read(list: &Array, report: &mut UsersReport) -> Vec<Wanted> {
 
 async fn stored(rows: &ReadRows) -> Result<Vec<(KeyValue, Row)>> {
     let all = rows.select(&Select::all()).await?.rows;
-    Ok(all.iter().filter_map(|row| Some((rows.key_of(&row)?, Row::owned(row)))).collect())
+    let mut stored = Vec::new();
+    for row in all.iter() {
+        if let Some(key) = rows.key_of(&row) {
+            stored.push((key, Row::owned(row)));
+        }
+    }
+    Ok(stored)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wasm_bindgen::JsValue;
 
-use super::{Options, meaning, one_or_more_texts, text, whole_number};
+use super::{Options, meaning, one_or_more_texts};
 use crate::connection::{ConnectionOptions, Event, Refusal};
 use crate::error::{Error, Result};
 
@@ -26,32 +26,29 @@ pub(in super::super) fn connection_options(value: &JsValue) -> Result<Connection
     if given.has("urls") {
         options.urls = one_or_more_texts("urls", &given.get("urls"))?;
     }
-    if given.has("nonce") {
-        options.nonce = Some(text("nonce", &given.get("nonce"))?);
-    }
+    options.nonce = given.text("nonce")?;
     let paces = &mut options.timing.paces;
     let (slow, medium, fast) = (&mut paces.slow, &mut paces.medium, &mut paces.fast);
     let networks = |slow, medium, fast| [("2g", slow), ("3g", medium), ("4g", fast)];
-    durations(&given, "timeouts", networks(&mut slow.timeout, &mut medium.timeout, &mut fast.timeout))?;
-    durations(&given, "intervals", networks(&mut slow.interval, &mut medium.interval, &mut fast.interval))?;
+    durations(&given, "timeouts", &mut networks(&mut slow.timeout, &mut medium.timeout, &mut fast.timeout))?;
+    durations(&given, "intervals", &mut networks(&mut slow.interval, &mut medium.interval, &mut fast.interval))?;
     let (backoff, quality) = (&mut options.timing.backoff, &mut options.quality);
-    durations(&given, "backoff", [("base", &mut backoff.base), ("cap", &mut backoff.cap)])?;
-    let bounds = [("excellent", &mut quality.excellent), ("good", &mut quality.good), ("slow", &mut quality.slow)];
-    durations(&given, "quality", bounds)?;
+    durations(&given, "backoff", &mut [("base", &mut backoff.base), ("cap", &mut backoff.cap)])?;
+    let mut bounds = [("excellent", &mut quality.excellent), ("good", &mut quality.good), ("slow", &mut quality.slow)];
+    durations(&given, "quality", &mut bounds)?;
     given.duration("recheck", &mut options.timing.recheck)?;
-    if let Some(retries) = whole_number("retries", &given.get("retries"), 0)? {
+    if let Some(retries) = given.whole_number("retries", 0)? {
         options.timing.retries = retries;
     }
     Ok(options)
 }
 
 /// An object of milliseconds.
-pub(super) fn durations<const N: usize>(
-    options: &Options,
-    group: &str,
-    values: [(&str, &mut Duration); N],
-) -> Result<()> {
-    let names = values.each_ref().map(|(name, _)| *name);
+pub(super) fn durations(options: &Options, group: &str, values: &mut [(&str, &mut Duration)]) -> Result<()> {
+    let mut names = Vec::new();
+    for (name, _) in values.iter() {
+        names.push(*name);
+    }
     let given = Options::of(group, &options.get(group), &names)?;
     for (name, duration) in values {
         given.duration(name, duration)?;

@@ -6,7 +6,7 @@ use js_sys::Array;
 use rexie::Direction;
 use wasm_bindgen::JsValue;
 
-use super::{Options, is_missing, meaning, text, whole_number};
+use super::{Options, is_missing, meaning};
 use crate::error::{Error, Result};
 use crate::schema::{KeyPath, StoreSchema};
 use crate::store::{Bounds, KeyValue, Select};
@@ -17,14 +17,14 @@ const LAST_UNIT: &str = "\u{FFFF}";
 /// `{index, only | prefix | from, to, order, limit}`
 pub(in super::super) fn select(value: &JsValue, store: &StoreSchema) -> Result<Select> {
     let options = Options::of("query", value, &["index", "only", "prefix", "from", "to", "order", "limit"])?;
-    let index = if options.has("index") { Some(text("index", &options.get("index"))?) } else { None };
+    let index = options.text("index")?;
     // An index that the schema does not know is reported when the query runs, with the names of those there are.
     let path = match index.as_deref().and_then(|name| store.index(name)) {
         Some(index) => &index.key_path,
         None => &store.key_path,
     };
     let bounds = bounds(&options, path, store)?;
-    let limit = whole_number("limit", &options.get("limit"), 0)?;
+    let limit = options.whole_number("limit", 0)?;
     let orders = [("asc", Direction::Next), ("desc", Direction::Prev)];
     let direction = meaning("order", &options.get("order"), &orders)?.unwrap_or(Direction::Next);
     Ok(Select { index, bounds, direction, limit })

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
-use super::{Options, connection::durations, function, is_missing, one_or_more_texts, text, whole_number};
+use super::{Options, connection::durations, function, is_missing, one_or_more_texts, text};
 use crate::error::{Error, Result};
 use crate::row::describe;
 use crate::sync::{Custom, Odoo, Rest, SyncOptions, Transport, Wire};
@@ -25,14 +25,14 @@ pub(in super::super) fn sync_options(pos: &JsValue, value: &JsValue) -> Result<(
     given.duration("interval", &mut options.interval)?;
     given.duration("timeout", &mut options.timeout)?;
     let backoff = &mut options.policy.backoff;
-    durations(&given, "backoff", [("base", &mut backoff.base), ("cap", &mut backoff.cap)])?;
-    if let Some(parallel) = whole_number("parallel", &given.get("parallel"), 1)? {
+    durations(&given, "backoff", &mut [("base", &mut backoff.base), ("cap", &mut backoff.cap)])?;
+    if let Some(parallel) = given.whole_number("parallel", 1)? {
         options.parallel = parallel as usize;
     }
-    if let Some(attempts) = whole_number("attempts", &given.get("attempts"), 1)? {
+    if let Some(attempts) = given.whole_number("attempts", 1)? {
         options.policy.senseless = attempts;
     }
-    let batch = whole_number("batch", &given.get("batch"), 1)?.map_or(BATCH, |batch| batch as usize);
+    let batch = given.whole_number("batch", 1)?.map_or(BATCH, |batch| batch as usize);
     Ok((options, transport(pos, &given.get("transport"), batch)?))
 }
 
@@ -44,13 +44,13 @@ fn transport(pos: &JsValue, value: &JsValue, batch: usize) -> Result<Rc<dyn Tran
     match options.get("kind").as_string().as_deref() {
         Some("odoo") => {
             let options = Options::of("transport", value, &["kind", "url", "context"])?;
-            let url = if options.has("url") { text("url", &options.get("url"))? } else { String::new() };
+            let url = options.text("url")?.unwrap_or_default();
             let url = url.trim_end_matches('/').to_owned();
             Ok(Rc::new(Odoo(Wire::Rpc { url, context: options.get("context"), batch })))
         }
         Some("rest") => {
             let options = Options::of("transport", value, &["kind", "url", "headers", "lookup"])?;
-            let lookup = if options.has("lookup") { Some(text("lookup", &options.get("lookup"))?) } else { None };
+            let lookup = options.text("lookup")?;
             let headers = options.get("headers");
             Ok(Rc::new(Rest { url: text("url", &options.get("url"))?, headers, lookup }))
         }
@@ -58,7 +58,7 @@ fn transport(pos: &JsValue, value: &JsValue, batch: usize) -> Result<Rc<dyn Tran
             function("transport.push", &options.get("push"))?;
             let types =
                 if options.has("types") { Some(one_or_more_texts("types", &options.get("types"))?) } else { None };
-            let batch = whole_number("batch", &options.get("batch"), 1)?.unwrap_or(1);
+            let batch = options.whole_number("batch", 1)?.unwrap_or(1);
             Ok(Rc::new(Custom::new(value.clone(), types, batch as usize)))
         }
     }

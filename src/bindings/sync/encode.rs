@@ -8,50 +8,53 @@ use crate::clock;
 use crate::connection::Status;
 use crate::error::{Error, Result};
 use crate::row::Row;
-use crate::sync::{self, Latency, Metrics, Receipt, Reconciliation, Sale, State, Summary, SyncManager, UsersReport};
-
-fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    Row::of(fields).into()
-}
+use crate::sync::{
+    self, Hold, Latency, Metrics, Receipt, Reconciliation, Sale, State, Summary, SyncManager, UsersReport,
+};
 
 fn or_null<T: Into<JsValue>>(value: Option<T>) -> JsValue {
     value.map_or(JsValue::NULL, Into::into)
 }
 
-fn texts(values: impl IntoIterator<Item = impl AsRef<str>>) -> JsValue {
-    values.into_iter().map(|value| JsValue::from_str(value.as_ref())).collect::<Array>().into()
+fn texts(values: &[String]) -> JsValue {
+    let all = Array::new();
+    for value in values {
+        all.push(&value.as_str().into());
+    }
+    all.into()
 }
 
 pub(super) fn receipt(receipt: Receipt) -> JsValue {
-    object(&[
-        ("id", receipt.id.as_str().into()),
-        ("uuid", receipt.uuid.as_str().into()),
-        ("sequence", receipt.sequence.into()),
-        ("committedAt", clock::iso(receipt.committed_at).into()),
-    ])
+    let object = Row::new();
+    object.set("id", receipt.id.as_str());
+    object.set("uuid", receipt.uuid.as_str());
+    object.set("sequence", receipt.sequence);
+    object.set("committedAt", clock::iso(receipt.committed_at));
+    object.into()
 }
 
 pub(super) fn summary(summary: Summary) -> JsValue {
-    object(&[
-        ("synced", summary.synced.into()),
-        ("rejected", summary.rejected.into()),
-        ("retried", summary.retried.into()),
-    ])
+    let object = Row::new();
+    object.set("synced", summary.synced);
+    object.set("rejected", summary.rejected);
+    object.set("retried", summary.retried);
+    object.into()
 }
 
 pub(super) fn users(report: UsersReport) -> JsValue {
-    let failures = report.failures.iter().map(|failure| {
-        object(&[
-            ("position", failure.position.into()),
-            ("login", or_null(failure.login.as_deref())),
-            ("message", failure.error.to_string().into()),
-        ])
-    });
-    object(&[
-        ("saved", report.saved.into()),
-        ("pruned", report.pruned.into()),
-        ("failures", failures.collect::<Array>().into()),
-    ])
+    let failures = Array::new();
+    for failure in &report.failures {
+        let object = Row::new();
+        object.set("position", failure.position);
+        object.set("login", or_null(failure.login.as_deref()));
+        object.set("message", failure.error.to_string());
+        failures.push(object.as_js());
+    }
+    let object = Row::new();
+    object.set("saved", report.saved);
+    object.set("pruned", report.pruned);
+    object.set("failures", failures);
+    object.into()
 }
 
 fn oldest_age(state: &State) -> f64 {
@@ -59,38 +62,40 @@ fn oldest_age(state: &State) -> f64 {
 }
 
 pub(super) fn status(manager: &SyncManager) -> JsValue {
-    manager.with_state(|state| {
-        let hold = state
-            .hold_at(clock::now_ms())
-            .map(|hold| object(&[("reason", hold.reason.as_str().into()), ("until", hold.until.into())]));
-        let (pending, rejected) = (state.survey.uuids.len(), state.survey.rejected);
-        object(&[
-            ("isSyncing", manager.is_syncing().into()),
-            ("pendingCount", pending.into()),
-            ("lastError", or_null(state.errors.first().map(String::as_str))),
-            ("isOnline", manager.is_online().into()),
-            ("queueDepth", (pending - rejected.min(pending)).into()),
-            ("rejectedCount", rejected.into()),
-            ("inFlightCount", state.survey.in_flight.into()),
-            ("oldestAge", oldest_age(state).into()),
-            ("lastSuccess", or_null(state.last_success)),
-            ("nextAttempt", or_null(manager.next_attempt())),
-            ("hold", or_null(hold)),
-        ])
-    })
+    let state = manager.state();
+    let (pending, rejected) = (state.survey.uuids.len(), state.survey.rejected);
+    let object = Row::new();
+    object.set("isSyncing", manager.is_syncing());
+    object.set("pendingCount", pending);
+    object.set("lastError", or_null(state.errors.first().map(String::as_str)));
+    object.set("isOnline", manager.is_online());
+    object.set("queueDepth", pending - rejected.min(pending));
+    object.set("rejectedCount", rejected);
+    object.set("inFlightCount", state.survey.in_flight);
+    object.set("oldestAge", oldest_age(&state));
+    object.set("lastSuccess", or_null(state.last_success));
+    object.set("nextAttempt", or_null(manager.next_attempt()));
+    object.set("hold", state.hold_at(clock::now_ms()).map_or(JsValue::NULL, hold));
+    object.into()
+}
+
+fn hold(hold: Hold) -> JsValue {
+    let object = Row::new();
+    object.set("reason", hold.reason.as_str());
+    object.set("until", hold.until);
+    object.into()
 }
 
 pub(super) fn network_state(manager: &SyncManager, status: &Status) -> JsValue {
-    let result = Row::owned(connection_state(status));
-    manager.with_state(|state| {
-        let loading = manager.is_syncing() || result.get("loading").is_truthy();
-        result.set("loading", loading);
-        result.set("unsyncData", texts(&state.survey.uuids));
-        result.set("pendingCount", state.survey.uuids.len());
-        result.set("lastSync", or_null(state.last_sync.as_deref()));
-        result.set("errors", texts(&state.errors));
-    });
-    result.into()
+    let state = manager.state();
+    let object = Row::owned(connection_state(status));
+    let loading = manager.is_syncing() || object.get("loading").is_truthy();
+    object.set("loading", loading);
+    object.set("unsyncData", texts(&state.survey.uuids));
+    object.set("pendingCount", state.survey.uuids.len());
+    object.set("lastSync", or_null(state.last_sync.as_deref()));
+    object.set("errors", texts(&state.errors));
+    object.into()
 }
 
 /// Each counter with its name.
@@ -118,46 +123,53 @@ fn gauges(state: &State) -> [(&'static str, &'static str, f64); 4] {
 }
 
 pub(super) fn metrics(manager: &SyncManager) -> JsValue {
-    manager.with_state(|state| {
-        let (count, gauge) = (Row::of(&[]), Row::of(&[]));
-        for (name, value) in counters(&state.metrics) {
-            count.set(name, value);
-        }
-        for (name, _, value) in gauges(state) {
-            gauge.set(name, value);
-        }
-        let percentiles = |latency: &Latency| {
-            let [p50, p90, p99] = latency.percentiles();
-            let count = latency.count();
-            object(&[("count", count.into()), ("p50", p50.into()), ("p90", p90.into()), ("p99", p99.into())])
-        };
-        let latency =
-            object(&[("commit", percentiles(&state.metrics.commit)), ("push", percentiles(&state.metrics.push))]);
-        object(&[("counters", count.into()), ("gauges", gauge.into()), ("latency", latency)])
-    })
+    let state = manager.state();
+    let (count, gauge, latency) = (Row::new(), Row::new(), Row::new());
+    for (name, value) in counters(&state.metrics) {
+        count.set(name, value);
+    }
+    for (name, _, value) in gauges(&state) {
+        gauge.set(name, value);
+    }
+    latency.set("commit", percentiles(&state.metrics.commit));
+    latency.set("push", percentiles(&state.metrics.push));
+    let object = Row::new();
+    object.set("counters", count);
+    object.set("gauges", gauge);
+    object.set("latency", latency);
+    object.into()
+}
+
+fn percentiles(latency: &Latency) -> Row {
+    let [p50, p90, p99] = latency.percentiles();
+    let object = Row::new();
+    object.set("count", latency.count());
+    object.set("p50", p50);
+    object.set("p90", p90);
+    object.set("p99", p99);
+    object
 }
 
 pub(super) fn metrics_text(manager: &SyncManager) -> String {
     // JavaScript's own formatting: Rust's would add 15 KB to the module.
     let number = |value: f64| Number::from(value).to_string_with_radix(10).map(String::from).unwrap_or_default();
-    manager.with_state(|state| {
-        let mut text = String::new();
-        for (name, value) in counters(&state.metrics) {
-            text += &format!("# TYPE pos_offline_{name}_total counter\npos_offline_{name}_total {value}\n");
+    let state = manager.state();
+    let mut text = String::new();
+    for (name, value) in counters(&state.metrics) {
+        text += &format!("# TYPE pos_offline_{name}_total counter\npos_offline_{name}_total {value}\n");
+    }
+    for (_, name, value) in gauges(&state) {
+        text += &format!("# TYPE pos_offline_{name} gauge\npos_offline_{name} {}\n", number(value));
+    }
+    for (name, latency) in [("commit", &state.metrics.commit), ("push", &state.metrics.push)] {
+        let name = format!("pos_offline_{name}_milliseconds");
+        text += &format!("# TYPE {name} summary\n");
+        for (quantile, value) in ["0.5", "0.9", "0.99"].into_iter().zip(latency.percentiles()) {
+            text += &format!("{name}{{quantile=\"{quantile}\"}} {}\n", number(value));
         }
-        for (_, name, value) in gauges(state) {
-            text += &format!("# TYPE pos_offline_{name} gauge\npos_offline_{name} {}\n", number(value));
-        }
-        for (name, latency) in [("commit", &state.metrics.commit), ("push", &state.metrics.push)] {
-            let name = format!("pos_offline_{name}_milliseconds");
-            text += &format!("# TYPE {name} summary\n");
-            for (quantile, value) in ["0.5", "0.9", "0.99"].into_iter().zip(latency.percentiles()) {
-                text += &format!("{name}{{quantile=\"{quantile}\"}} {}\n", number(value));
-            }
-            text += &format!("{name}_count {}\n", latency.count());
-        }
-        text
-    })
+        text += &format!("{name}_count {}\n", latency.count());
+    }
+    text
 }
 
 pub(super) fn json_lines(rows: &Array) -> Result<JsValue> {
@@ -174,19 +186,30 @@ pub(super) fn json_lines(rows: &Array) -> Result<JsValue> {
 }
 
 pub(super) fn reconciliation(proof: Reconciliation) -> JsValue {
-    let side = |sales: &[Sale]| object(&[("count", sales.len().into()), ("total", sync::total(sales).into())]);
     let comparison = &proof.comparison;
-    let different = comparison.different.iter().map(|(uuid, local, server)| {
-        object(&[("uuid", uuid.as_str().into()), ("local", (*local).into()), ("server", (*server).into())])
-    });
-    object(&[
-        ("session", proof.session),
-        ("local", side(&proof.local)),
-        ("server", side(&proof.server)),
-        ("missing", texts(&comparison.missing)),
-        ("extra", texts(&comparison.extra)),
-        ("different", different.collect::<Array>().into()),
-        ("requeued", texts(&proof.requeued)),
-        ("matches", (*comparison == sync::Comparison::default()).into()),
-    ])
+    let different = Array::new();
+    for (uuid, local, server) in &comparison.different {
+        let object = Row::new();
+        object.set("uuid", uuid.as_str());
+        object.set("local", *local);
+        object.set("server", *server);
+        different.push(object.as_js());
+    }
+    let object = Row::new();
+    object.set("session", &proof.session);
+    object.set("local", side(&proof.local));
+    object.set("server", side(&proof.server));
+    object.set("missing", texts(&comparison.missing));
+    object.set("extra", texts(&comparison.extra));
+    object.set("different", different);
+    object.set("requeued", texts(&proof.requeued));
+    object.set("matches", *comparison == sync::Comparison::default());
+    object.into()
+}
+
+fn side(sales: &[Sale]) -> Row {
+    let object = Row::new();
+    object.set("count", sales.len());
+    object.set("total", sync::total(sales));
+    object
 }

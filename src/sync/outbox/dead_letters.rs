@@ -25,7 +25,7 @@ impl Outbox {
     /// Every row that is set aside, oldest first.
     pub async fn rejected(&self) -> Result<Array> {
         let rows = self.db.get_pending_transactions().await?;
-        Ok(rows.iter().filter(is_rejected).collect())
+        Ok(rejected_of(&rows))
     }
 
     /// Does with one row that is set aside, or with all of them, what the user has decided; with how many.
@@ -41,7 +41,7 @@ impl Outbox {
                 let rows = tx.rows(STORE)?;
                 let chosen = match &key {
                     Some(key) => Array::of1(&rows.get(key)?.await?),
-                    None => unsynced(&rows, None).await?.iter().filter(is_rejected).collect(),
+                    None => rejected_of(&unsynced(&rows, None).await?),
                 };
                 for row in chosen.iter() {
                     let name = || describe(id.as_ref().unwrap_or(&JsValue::UNDEFINED));
@@ -58,6 +58,16 @@ impl Outbox {
             })
             .await
     }
+}
+
+fn rejected_of(rows: &Array) -> Array {
+    let rejected = Array::new();
+    for row in rows.iter() {
+        if is_rejected(&row) {
+            rejected.push(&row);
+        }
+    }
+    rejected
 }
 
 fn is_rejected(row: &JsValue) -> bool {

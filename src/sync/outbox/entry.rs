@@ -1,6 +1,6 @@
 //! A row of the outbox: reading what the library keeps in it, and writing it.
 
-use js_sys::Object;
+use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
 use crate::clock;
@@ -41,6 +41,11 @@ impl Item {
     /// What was given to be sent.
     pub fn data(&self) -> JsValue {
         self.row.get("data")
+    }
+
+    /// Whether an array of uuids has that of the row.
+    pub fn is_among(&self, uuids: &Array) -> bool {
+        uuids.includes(&self.uuid.as_str().into(), 0)
     }
 
     /// The data with the uuid of the row, which the server tells it apart by.

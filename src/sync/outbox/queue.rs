@@ -68,10 +68,12 @@ fn commands(name: &str, given: &JsValue) -> Result<Array> {
     if !Array::is_array(given) {
         return Err(Error::argument(name, format!("must be an array, got {}", describe(given))));
     }
-    let command = |item: JsValue| -> JsValue {
-        if Array::is_array(&item) { item } else { Array::of3(&0.into(), &0.into(), &item).into() }
-    };
-    Ok(Array::from(given).iter().map(command).collect())
+    let commands = Array::new();
+    for item in Array::from(given).iter() {
+        let is_command = Array::is_array(&item);
+        commands.push(&if is_command { item } else { Array::of3(&0.into(), &0.into(), &item).into() });
+    }
+    Ok(commands)
 }
 
 impl Outbox {

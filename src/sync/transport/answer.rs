@@ -1,6 +1,7 @@
 //! What a thrown error or an HTTP answer means. Odoo's errors are told apart by code and exception name (observed on
 //! Odoo 19.0); its `debug` field is a traceback and is never read.
 
+use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -32,6 +33,9 @@ const EXCEPTIONS: [(&str, Kind); 7] = [
 /// How the TypeError of a fetch without answer begins in Chromium, Firefox and WebKit.
 const FETCH_FAILED: [&str; 3] = ["Failed to fetch", "NetworkError", "Load failed"];
 
+/// What somebody answers, or what is known of the request without an answer. Boxed, for all transports alike.
+pub(super) type Answering<T> = LocalBoxFuture<'static, Result<T, Outcome>>;
+
 /// An HTTP answer.
 pub(super) struct Answer {
     pub status: u16,
@@ -49,9 +53,15 @@ pub(super) fn text(object: &JsValue, field: &str) -> Option<String> {
     property(object, field).as_string().filter(|text| !text.is_empty())
 }
 
-/// The texts of a field in an array of objects.
-pub(super) fn texts(rows: &Array, field: &str) -> Vec<String> {
-    rows.iter().filter_map(|row| text(&row, field)).collect()
+/// The uuids of an array of objects.
+pub(super) fn uuids_of(rows: &Array) -> Array {
+    let uuids = Array::new();
+    for row in rows.iter() {
+        if let Some(uuid) = text(&row, "uuid") {
+            uuids.push(&uuid.into());
+        }
+    }
+    uuids
 }
 
 /// The value as an array, or what to say of it.
@@ -63,15 +73,18 @@ pub(super) fn list(value: JsValue) -> Result<Array, Outcome> {
 }
 
 /// Calls a method of an object of the page's; a value that is no promise counts as one that has resolved.
-pub(super) async fn call(object: &JsValue, method: &str, arguments: &Array) -> Result<JsValue, Outcome> {
-    let Ok(function) = property(object, method).dyn_into::<Function>() else {
-        return Err(said(Kind::Unknown, &format!("the page's client has no method '{method}'")));
-    };
-    let result = match function.apply(object, arguments) {
-        Ok(result) => JsFuture::from(js_sys::Promise::resolve(&result)).await,
-        thrown => thrown,
-    };
-    result.map_err(|thrown| of_thrown(&thrown))
+pub(super) fn call(object: JsValue, method: &'static str, arguments: Array) -> Answering<JsValue> {
+    async move {
+        let Ok(function) = property(&object, method).dyn_into::<Function>() else {
+            return Err(said(Kind::Unknown, &format!("the page's client has no method '{method}'")));
+        };
+        let result = match function.apply(&object, &arguments) {
+            Ok(result) => JsFuture::from(js_sys::Promise::resolve(&result)).await,
+            thrown => thrown,
+        };
+        result.map_err(|thrown| of_thrown(&thrown))
+    }
+    .boxed_local()
 }
 
 /// What an error means that the page's client threw: Odoo's `RPCError` and `ConnectionLostError`, the browser's own
@@ -116,57 +129,57 @@ pub(super) fn result_of(answer: &Answer) -> Result<JsValue, Outcome> {
 
 /// Sends a request, and gives the answer if it is one of the server's: whatever says nothing about what was sent is an
 /// outcome already.
-pub(super) async fn request(
-    url: &str,
-    method: &str,
-    headers: &Headers,
-    body: Option<&JsValue>,
-) -> Result<Answer, Outcome> {
-    let init = RequestInit::new();
-    init.set_method(method);
-    init.set_headers(headers);
-    // A portal that sends elsewhere must not be taken for the server.
-    init.set_redirect(RequestRedirect::Manual);
-    if let Some(body) = body {
-        let text = JSON::stringify(body).ok().and_then(|text| JsValue::from(text).as_string());
-        let Some(text) = text else {
-            return Err(said(Kind::Rejected, "the data has no JSON form: it refers to itself or holds a BigInt"));
-        };
-        init.set_body(&text.into());
+pub(super) fn request(url: String, method: &'static str, headers: Headers, body: Option<JsValue>) -> Answering<Answer> {
+    async move {
+        let init = RequestInit::new();
+        init.set_method(method);
+        init.set_headers(&headers);
+        // A portal that sends elsewhere must not be taken for the server.
+        init.set_redirect(RequestRedirect::Manual);
+        if let Some(body) = body {
+            let text = JSON::stringify(&body).ok().and_then(|text| JsValue::from(text).as_string());
+            let Some(text) = text else {
+                return Err(said(Kind::Rejected, "the data has no JSON form: it refers to itself or holds a BigInt"));
+            };
+            init.set_body(&text.into());
+        }
+        let no_answer = |thrown: JsValue| said(Kind::Network, &Error::from_js(&thrown).to_string());
+        let (_in_flight, sent) = http::send(&url, &init).map_err(|error| no_answer(error.to_js()))?;
+        let response: Response = sent.await.map_err(no_answer)?.unchecked_into();
+        if response.redirected() || response.type_() == ResponseType::Opaqueredirect {
+            return Err(said(
+                Kind::Network,
+                &format!("{url} sends elsewhere: a sign-in page, or a network that wants one"),
+            ));
+        }
+        let text = response.text().map_err(no_answer)?;
+        let text = JsFuture::from(text).await.map_err(no_answer)?.as_string().unwrap_or_default();
+        let (status, retry_after_ms) = (response.status(), http::retry_after_ms(&response));
+        let words = || format!("{url} answers with status {status}");
+        match status {
+            429 => Err(Outcome { retry_after_ms, ..said(Kind::RateLimited, &words()) }),
+            503 => Err(Outcome { retry_after_ms, ..said(Kind::Maintenance, &words()) }),
+            500.. => Err(said(Kind::ServerError, &words())),
+            200..300 if text.is_empty() => Ok(Answer { status, json: JsValue::UNDEFINED }),
+            _ => match JSON::parse(&text) {
+                Ok(json) => Ok(Answer { status, json }),
+                Err(_)
+                    if http::header(&response, "content-type").is_some_and(|kind| kind.starts_with("text/html"))
+                        && status < 300 =>
+                {
+                    Err(said(
+                        Kind::Network,
+                        &format!("{url} answers with a page: another server, or a network that wants a sign-in"),
+                    ))
+                }
+                Err(_) if status < 300 => {
+                    Err(said(Kind::ServerError, &format!("{url} answers with JSON that is cut off")))
+                }
+                Err(_) => Err(said(Kind::Unknown, &words())),
+            },
+        }
     }
-    let no_answer = |thrown: JsValue| said(Kind::Network, &Error::from_js(&thrown).to_string());
-    let (_in_flight, sent) = http::send(url, &init).map_err(|error| no_answer(error.to_js()))?;
-    let response: Response = sent.await.map_err(no_answer)?.unchecked_into();
-    if response.redirected() || response.type_() == ResponseType::Opaqueredirect {
-        return Err(said(
-            Kind::Network,
-            &format!("{url} sends elsewhere: a sign-in page, or a network that wants one"),
-        ));
-    }
-    let text = response.text().map_err(no_answer)?;
-    let text = JsFuture::from(text).await.map_err(no_answer)?.as_string().unwrap_or_default();
-    let (status, retry_after_ms) = (response.status(), http::retry_after_ms(&response));
-    let words = || format!("{url} answers with status {status}");
-    match status {
-        429 => Err(Outcome { retry_after_ms, ..said(Kind::RateLimited, &words()) }),
-        503 => Err(Outcome { retry_after_ms, ..said(Kind::Maintenance, &words()) }),
-        500.. => Err(said(Kind::ServerError, &words())),
-        200..300 if text.is_empty() => Ok(Answer { status, json: JsValue::UNDEFINED }),
-        _ => match JSON::parse(&text) {
-            Ok(json) => Ok(Answer { status, json }),
-            Err(_)
-                if http::header(&response, "content-type").is_some_and(|kind| kind.starts_with("text/html"))
-                    && status < 300 =>
-            {
-                Err(said(
-                    Kind::Network,
-                    &format!("{url} answers with a page: another server, or a network that wants a sign-in"),
-                ))
-            }
-            Err(_) if status < 300 => Err(said(Kind::ServerError, &format!("{url} answers with JSON that is cut off"))),
-            Err(_) => Err(said(Kind::Unknown, &words())),
-        },
-    }
+    .boxed_local()
 }
 
 /// Headers of a request with a JSON body.

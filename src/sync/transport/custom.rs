@@ -29,13 +29,13 @@ impl Custom {
         Custom { object, types, batch }
     }
 
-    fn ask(&self, method: &'static str, arguments: Array) -> Question<Array> {
+    fn ask(&self, method: &'static str, arguments: Array) -> Question {
         let object = self.object.clone();
         async move {
             if !has_method(&object, method) {
                 return Ok(None);
             }
-            list(call(&object, method, &arguments).await?).map(Some)
+            list(call(object, method, arguments).await?).map(Some)
         }
         .boxed_local()
     }
@@ -54,15 +54,20 @@ impl Transport for Custom {
             if transport.batch(&kind) == 0 {
                 return Reply::All(unsupported(&kind));
             }
-            let values = items.iter().map(|item| {
-                Row::of(&[("uuid", item.uuid.as_str().into()), ("type", kind.as_str().into()), ("data", item.data())])
-            });
+            let values = Array::new();
+            for item in items.iter() {
+                let value = Row::new();
+                value.set("uuid", item.uuid.as_str());
+                value.set("type", kind.as_str());
+                value.set("data", item.data());
+                values.push(value.as_js());
+            }
             let Ok(in_flight) = InFlight::new() else {
                 return Reply::All(said(Kind::Unknown, "this browser has no AbortController"));
             };
             let options = Row::of(&[("signal", in_flight.signal().into())]);
-            let arguments = Array::of2(&values.map(JsValue::from).collect::<Array>(), options.as_js());
-            match call(&transport.object, "push", &arguments).await {
+            let arguments = Array::of2(&values, options.as_js());
+            match call(transport.object, "push", arguments).await {
                 Ok(answer) => reply(&answer, items.len()),
                 Err(outcome) => Reply::All(outcome),
             }
@@ -70,18 +75,15 @@ impl Transport for Custom {
         .boxed_local()
     }
 
-    fn known(&self, kind: &str, uuids: Vec<String>) -> Question<Vec<String>> {
-        let uuids: Array = uuids.iter().map(JsValue::from).collect();
-        let found = self.ask("known", Array::of2(&uuids, &kind.into()));
-        async move { Ok(found.await?.map(|found| found.iter().filter_map(|uuid| uuid.as_string()).collect())) }
-            .boxed_local()
+    fn known(&self, kind: &str, uuids: &Array) -> Question {
+        self.ask("known", Array::of2(uuids, &kind.into()))
     }
 
-    fn orders(&self, session: &JsValue) -> Question<Array> {
+    fn orders(&self, session: &JsValue) -> Question {
         self.ask("orders", Array::of1(session))
     }
 
-    fn users(&self, ids: &JsValue) -> Question<Array> {
+    fn users(&self, ids: &JsValue) -> Question {
         self.ask("users", Array::of1(ids))
     }
 }
@@ -91,7 +93,10 @@ fn reply(answer: &JsValue, items: usize) -> Reply {
     if !Array::is_array(answer) {
         return Reply::All(outcome(answer));
     }
-    let answers: Vec<_> = Array::from(answer).iter().map(|answer| outcome(&answer)).collect();
+    let mut answers = Vec::new();
+    for answer in Array::from(answer).iter() {
+        answers.push(outcome(&answer));
+    }
     if answers.len() == items {
         return Reply::Each(answers);
     }

@@ -7,7 +7,7 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::answer::{call, json_headers, list, request, result_of, said, text, texts};
+use super::answer::{Answering, call, json_headers, list, request, result_of, said, text, uuids_of};
 use super::{Question, Reply, Transport};
 use crate::global::property;
 use crate::row::Row;
@@ -42,37 +42,33 @@ pub struct Odoo(pub Wire);
 
 impl Odoo {
     /// Calls `model.method(...arguments)`.
-    fn call(&self, model: &str, method: &str, arguments: &Array) -> LocalBoxFuture<'static, Result<JsValue, Outcome>> {
+    fn call(&self, model: &str, method: &'static str, arguments: &Array) -> Answering<JsValue> {
         match &self.0 {
             Wire::Orm { pos } => {
                 // Looked up anew: a page may make its services after this library.
-                let orm =
-                    ["env", "services", "orm"].into_iter().fold(pos.clone(), |object, name| property(&object, name));
-                let method = if method == "search_read" { "searchRead" } else { method }.to_owned();
-                let arguments = Array::of1(&model.into()).concat(arguments);
-                async move { call(&orm, &method, &arguments).await }.boxed_local()
+                let orm = property(&property(&property(pos, "env"), "services"), "orm");
+                let method = if method == "search_read" { "searchRead" } else { method };
+                call(orm, method, Array::of1(&model.into()).concat(arguments))
             }
             Wire::Rpc { url, context, .. } => {
                 let url = format!("{url}/web/dataset/call_kw/{model}/{method}");
-                let kwargs = Row::of(&[]);
+                let kwargs = Row::new();
                 if context.is_object() {
                     kwargs.set("context", context);
                 }
-                let params = Row::of(&[
-                    ("model", model.into()),
-                    ("method", method.into()),
-                    ("args", arguments.into()),
-                    ("kwargs", kwargs.into()),
-                ]);
-                let body = Row::of(&[
-                    ("jsonrpc", "2.0".into()),
-                    ("id", 1.into()),
-                    ("method", "call".into()),
-                    ("params", params.into()),
-                ]);
+                let params = Row::new();
+                params.set("model", model);
+                params.set("method", method);
+                params.set("args", arguments);
+                params.set("kwargs", kwargs);
+                let body = Row::new();
+                body.set("jsonrpc", "2.0");
+                body.set("id", 1);
+                body.set("method", "call");
+                body.set("params", params);
                 async move {
                     let headers = json_headers(&JsValue::UNDEFINED)?;
-                    result_of(&request(&url, "POST", &headers, Some(body.as_js())).await?)
+                    result_of(&request(url, "POST", headers, Some(body.into())).await?)
                 }
                 .boxed_local()
             }
@@ -84,10 +80,13 @@ impl Odoo {
         matches!(self.0, Wire::Rpc { .. })
     }
 
-    fn search(&self, model: &str, field: &str, operator: &str, value: &JsValue, fields: &[&str]) -> Question<Array> {
+    fn search(&self, model: &str, field: &str, operator: &str, value: &JsValue, fields: &[&str]) -> Question {
         let condition = Array::of3(&field.into(), &operator.into(), value);
-        let fields: Array = fields.iter().map(|field| JsValue::from_str(field)).collect();
-        let found = self.call(model, "search_read", &Array::of2(&Array::of1(&condition).into(), &fields.into()));
+        let names = Array::new();
+        for field in fields {
+            names.push(&(*field).into());
+        }
+        let found = self.call(model, "search_read", &Array::of2(&Array::of1(&condition).into(), &names.into()));
         async move { list(found.await?).map(Some) }.boxed_local()
     }
 
@@ -97,19 +96,20 @@ impl Odoo {
         let data = |item: &Item| item.data_with_uuid().map_err(refused);
         let create = |model, values: JsValue| self.call(model, "create", &Array::of1(&Array::of1(&values)));
         for item in items {
-            match kind {
+            let sent = match kind {
                 "order" if self.syncs_orders() => return self.sync_from_ui(items).await,
-                "order" => create("pos.order", data(item)?).await?,
-                "payment" => create("pos.payment", data(item)?).await?,
+                "order" => create("pos.order", data(item)?),
+                "payment" => create("pos.payment", data(item)?),
                 "session_update" => {
                     let (id, updates) = (property(&item.data(), "id"), property(&item.data(), "updates"));
                     if id.is_undefined() || !updates.is_object() {
                         return Err(said(Kind::Rejected, "a session_update needs data.id and data.updates"));
                     }
-                    self.call("pos.session", "write", &Array::of2(&Array::of1(&id).into(), &updates)).await?
+                    self.call("pos.session", "write", &Array::of2(&Array::of1(&id).into(), &updates))
                 }
                 _ => return Err(unsupported(kind)),
             };
+            sent.await?;
         }
         Ok(Reply::All(Outcome::accepted()))
     }
@@ -121,14 +121,16 @@ impl Odoo {
             orders.push(&item.data_with_uuid().map_err(|error| Outcome::new(Kind::Rejected, error.to_string()))?);
         }
         let result = self.call("pos.order", "sync_from_ui", &Array::of1(&orders)).await?;
-        let stored = texts(&list(property(&result, "pos.order"))?, "uuid");
-        let outcome = |item: &Item| {
-            if stored.contains(&item.uuid) {
-                return Outcome::accepted();
-            }
-            said(Kind::Unknown, "the server's answer does not name the order")
-        };
-        Ok(Reply::Each(items.iter().map(outcome).collect()))
+        let stored = uuids_of(&list(property(&result, "pos.order"))?);
+        let mut outcomes = Vec::new();
+        for item in items {
+            outcomes.push(if item.is_among(&stored) {
+                Outcome::accepted()
+            } else {
+                said(Kind::Unknown, "the server's answer does not name the order")
+            });
+        }
+        Ok(Reply::Each(outcomes))
     }
 }
 
@@ -147,7 +149,7 @@ impl Transport for Odoo {
     }
 
     /// A draft at the server is not the order that was paid here: it has to be sent again, which updates it.
-    fn known(&self, kind: &str, uuids: Vec<String>) -> Question<Vec<String>> {
+    fn known(&self, kind: &str, uuids: &Array) -> Question {
         let model = match kind {
             "order" => "pos.order",
             "payment" => "pos.payment",
@@ -156,21 +158,25 @@ impl Transport for Odoo {
         };
         let updates_drafts = self.syncs_orders() && kind == "order";
         let fields: &[&str] = if kind == "order" { &["uuid", "state"] } else { &["uuid"] };
-        let uuids: Array = uuids.iter().map(JsValue::from).collect();
-        let found = self.search(model, "uuid", "in", &uuids, fields);
+        let found = self.search(model, "uuid", "in", uuids, fields);
         async move {
             let Some(rows) = found.await? else { return Ok(None) };
-            let is_draft = |row: &JsValue| text(row, "state").as_deref() == Some("draft");
-            Ok(Some(texts(&rows.iter().filter(|row| !(updates_drafts && is_draft(row))).collect(), "uuid")))
+            let finished = Array::new();
+            for row in rows.iter() {
+                if !(updates_drafts && text(&row, "state").as_deref() == Some("draft")) {
+                    finished.push(&row);
+                }
+            }
+            Ok(Some(uuids_of(&finished)))
         }
         .boxed_local()
     }
 
-    fn orders(&self, session: &JsValue) -> Question<Array> {
+    fn orders(&self, session: &JsValue) -> Question {
         self.search("pos.order", "session_id", "=", session, &["uuid", "amount_total", "state"])
     }
 
-    fn users(&self, ids: &JsValue) -> Question<Array> {
+    fn users(&self, ids: &JsValue) -> Question {
         self.search("res.users", "id", "in", ids, &USER_FIELDS)
     }
 }

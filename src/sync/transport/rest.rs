@@ -6,7 +6,7 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Array, JsString, encode_uri_component};
 use wasm_bindgen::JsValue;
 
-use super::answer::{Answer, json_headers, list, request, said, text, texts};
+use super::answer::{Answer, json_headers, list, request, said, text, uuids_of};
 use super::{Question, Reply, Transport};
 use crate::sync::outbox::Item;
 use crate::sync::policy::{Kind, Outcome};
@@ -32,14 +32,14 @@ impl Rest {
             .set("idempotency-key", &item.uuid)
             .map_err(|_| said(Kind::Rejected, "the uuid cannot stand in a header"))?;
         let body = item.data_with_uuid().map_err(|error| said(Kind::Rejected, &error.to_string()))?;
-        Ok(outcome(&request(&url, "POST", &headers, Some(&body)).await?))
+        Ok(outcome(&request(url, "POST", headers, Some(body)).await?))
     }
 
-    fn ask(&self, query: &str) -> Question<Array> {
+    fn ask(&self, query: &str) -> Question {
         let Some(lookup) = &self.lookup else { return async { Ok(None) }.boxed_local() };
         let (url, headers) = (format!("{lookup}?{query}"), self.headers.clone());
         async move {
-            let answer = request(&url, "GET", &json_headers(&headers)?, None).await?;
+            let answer = request(url, "GET", json_headers(&headers)?, None).await?;
             match outcome(&answer) {
                 done if done.kind.is_done() => list(answer.json).map(Some),
                 // The question was refused, not what it is about.
@@ -68,20 +68,28 @@ impl Transport for Rest {
         .boxed_local()
     }
 
-    fn known(&self, _kind: &str, uuids: Vec<String>) -> Question<Vec<String>> {
-        let query: Vec<_> = uuids.iter().map(|uuid| format!("uuid={}", encode_uri_component(uuid))).collect();
-        let found = self.ask(&query.join("&"));
-        async move { Ok(found.await?.map(|rows| texts(&rows, "uuid"))) }.boxed_local()
+    fn known(&self, _kind: &str, uuids: &Array) -> Question {
+        let mut query = String::new();
+        for uuid in uuids.iter() {
+            let separator = if query.is_empty() { "" } else { "&" };
+            query += &format!("{separator}uuid={}", encoded(uuid));
+        }
+        let found = self.ask(&query);
+        async move { Ok(found.await?.as_ref().map(uuids_of)) }.boxed_local()
     }
 
-    fn orders(&self, session: &JsValue) -> Question<Array> {
-        let session = js_sys::JsString::from(session.clone());
-        self.ask(&format!("session={}", encode_uri_component(&String::from(session))))
+    fn orders(&self, session: &JsValue) -> Question {
+        self.ask(&format!("session={}", encoded(session.clone())))
     }
 
-    fn users(&self, _ids: &JsValue) -> Question<Array> {
+    fn users(&self, _ids: &JsValue) -> Question {
         async { Ok(None) }.boxed_local()
     }
+}
+
+/// A value as text, in the form that a URL can hold.
+fn encoded(value: JsValue) -> String {
+    encode_uri_component(&String::from(JsString::from(value))).into()
 }
 
 /// What a status means (RFC 9110, and for 409 and 422 the draft on the Idempotency-Key header field).

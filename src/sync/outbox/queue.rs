@@ -87,16 +87,15 @@ impl Outbox {
         let given = if data.is_object() { Row::owned(data.clone()).get("uuid").as_string() } else { None };
         let uuid = given.filter(|uuid| !uuid.is_empty()).unwrap_or_else(offline_db::new_uuid);
         let id = new_key(&kind);
-        let row = Row::of(&[
-            ("id", id.as_str().into()),
-            ("type", kind.into()),
-            ("uuid", uuid.as_str().into()),
-            ("data", data),
-            ("args", Array::new().into()),
-            ("state", State::Pending.as_str().into()),
-            ("attempts", 0.into()),
-            ("after", after.into()),
-        ]);
+        let row = Row::new();
+        row.set("id", id.as_str());
+        row.set("type", kind);
+        row.set("uuid", uuid.as_str());
+        row.set("data", data);
+        row.set("args", Array::new());
+        row.set("state", State::Pending.as_str());
+        row.set("attempts", 0);
+        row.set("after", after);
         let row = stamp::for_disk(row.as_js(), self.db.database().schema().store(STORE)?)?;
         let all = [STORE, ConfigEntry::STORE, Order::STORE];
         let stores = if order.is_some() { &all[..] } else { &all[..2] };

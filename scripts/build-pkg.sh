@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 rm -rf pkg
 # The package's wasm-opt step is off (Cargo.toml): it would download a binary. The pinned one runs below.
 wasm-pack build --release --target web --out-dir pkg --mode no-install
-# Inlining only what is tiny makes the module 4 % smaller after compression, short names between it and its script 2 %.
+# Inlining only what is tiny makes the module 4 % smaller after compression, short names between it and its script 3 %.
 node_modules/.bin/wasm-opt -O3 --flexible-inline-max-function-size=5 --always-inline-max-function-size=1 \
   --one-caller-inline-max-function-size=5 --strip-debug --strip-producers --minify-imports-and-exports-and-modules \
   pkg/pos_offline_bg.wasm -o pkg/optimised.wasm > pkg/names.json

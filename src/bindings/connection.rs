@@ -198,7 +198,7 @@ impl JsConnectionMonitor {
 fn connection_status(status: &Status, urls: &[String]) -> JsValue {
     let last = status.last_probe;
     let last_probe = last.map_or(JsValue::NULL, |probe| {
-        encode::object([
+        encode::object(&[
             ("kind", probe.outcome.as_str().into()),
             ("status", probe.outcome.status().map_or(JsValue::NULL, JsValue::from)),
             ("url", urls.get(probe.url).map_or(JsValue::NULL, JsValue::from)),
@@ -211,7 +211,7 @@ fn connection_status(status: &Status, urls: &[String]) -> JsValue {
         Network::Medium => "3g",
         Network::Fast => "4g",
     };
-    encode::object([
+    encode::object(&[
         ("running", status.running.into()),
         ("online", status.online.into()),
         ("serverReachable", status.server_reachable.into()),
@@ -228,7 +228,7 @@ fn connection_status(status: &Status, urls: &[String]) -> JsValue {
 }
 
 pub(super) fn network_state(status: &Status) -> JsValue {
-    encode::object([
+    encode::object(&[
         ("warningTriggered", status.warning.into()),
         ("offline", status.offline.into()),
         ("loading", status.probing.into()),

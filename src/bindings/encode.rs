@@ -1,6 +1,6 @@
 //! From the library's values to plain JavaScript objects.
 
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use crate::offline_db::{Quota, SavedUser};
@@ -8,16 +8,12 @@ use crate::row::Row;
 use crate::store::{BulkFailure, BulkProgress, BulkReport, Explanation, ServedBy, Status};
 
 /// A plain object of these fields.
-pub(super) fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
-    let object = Row::owned(Object::new().into());
-    for (name, value) in fields {
-        object.set(name, value);
-    }
-    object.into()
+pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    Row::of(fields).into()
 }
 
 pub(super) fn report(report: &BulkReport) -> JsValue {
-    object([
+    object(&[
         ("requested", report.requested.into()),
         ("saved", report.saved.into()),
         ("failures", report.failures.iter().map(failure).collect::<Array>().into()),
@@ -25,11 +21,15 @@ pub(super) fn report(report: &BulkReport) -> JsValue {
 }
 
 pub(super) fn progress(progress: BulkProgress) -> JsValue {
-    object([("requested", progress.requested.into()), ("done", progress.done.into()), ("saved", progress.saved.into())])
+    object(&[
+        ("requested", progress.requested.into()),
+        ("done", progress.done.into()),
+        ("saved", progress.saved.into()),
+    ])
 }
 
 pub(super) fn explanation(explanation: &Explanation) -> JsValue {
-    object([
+    object(&[
         ("store", explanation.store.as_str().into()),
         ("index", explanation.served_by.as_str().into()),
         ("missingIndex", missing(&explanation.served_by)),
@@ -38,7 +38,7 @@ pub(super) fn explanation(explanation: &Explanation) -> JsValue {
 }
 
 pub(super) fn quota(quota: &Quota) -> JsValue {
-    object([
+    object(&[
         ("ok", quota.is_ok().into()),
         ("usage", quota.usage.into()),
         ("quota", quota.quota.into()),
@@ -47,24 +47,24 @@ pub(super) fn quota(quota: &Quota) -> JsValue {
 }
 
 pub(super) fn saved_user(user: SavedUser) -> JsValue {
-    object([("id", user.id), ("login", user.login.into()), ("isUpdate", user.is_update.into())])
+    object(&[("id", user.id), ("login", user.login.into()), ("isUpdate", user.is_update.into())])
 }
 
 pub(super) fn status(status: &Status) -> JsValue {
     let last_query = status.last_query.as_ref().map_or(JsValue::NULL, |(store, served_by)| {
-        object([
+        object(&[
             ("store", store.as_str().into()),
             ("index", served_by.as_str().into()),
             ("missingIndex", missing(served_by)),
         ])
     });
     let last_write = status.last_write.as_ref().map_or(JsValue::NULL, |(stores, durability)| {
-        object([
+        object(&[
             ("stores", stores.iter().map(JsValue::from).collect::<Array>().into()),
             ("durability", durability.as_str().into()),
         ])
     });
-    object([
+    object(&[
         ("name", status.name.as_str().into()),
         ("open", status.version.is_some().into()),
         ("version", status.version.map_or(JsValue::NULL, JsValue::from)),
@@ -84,7 +84,7 @@ fn missing(served_by: &ServedBy) -> JsValue {
 fn failure(failure: &BulkFailure) -> JsValue {
     let error = Row::owned(failure.error.to_js());
     let field = if error.has("field") { error.get("field") } else { error.get("index") };
-    object([
+    object(&[
         ("position", failure.position.into()),
         ("key", failure.key.clone()),
         ("code", failure.error.code().into()),

@@ -22,13 +22,12 @@ pub(super) struct Progress {
 impl Progress {
     /// As listeners get it.
     pub fn to_js(&self) -> JsValue {
-        Row::of(&[
-            ("synced", self.synced.into()),
-            ("transactionId", self.id.clone()),
-            ("uuid", self.uuid.as_str().into()),
-            ("type", self.kind.as_str().into()),
-        ])
-        .into()
+        let row = Row::new();
+        row.set("synced", self.synced);
+        row.set("transactionId", &self.id);
+        row.set("uuid", self.uuid.as_str());
+        row.set("type", self.kind.as_str());
+        row.into()
     }
 }
 

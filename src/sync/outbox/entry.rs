@@ -95,15 +95,16 @@ pub(super) fn unlease(row: &Row, trial: Trial, outcome: &Outcome) {
 
 /// The row of `sync_errors` about an item that is set aside.
 pub(super) fn error_row(item: &Item, outcome: &Outcome) -> JsValue {
-    let context = Row::of(&[("type", item.kind.as_str().into()), ("uuid", item.uuid.as_str().into())]);
-    Row::of(&[
-        ("transaction_id", item.id()),
-        ("error_message", outcome.message.as_str().into()),
-        ("error_type", outcome.kind.as_str().into()),
-        ("attempts", item.trial.attempts.into()),
-        ("context", context.into()),
-    ])
-    .into()
+    let context = Row::new();
+    context.set("type", item.kind.as_str());
+    context.set("uuid", item.uuid.as_str());
+    let row = Row::new();
+    row.set("transaction_id", item.id());
+    row.set("error_message", outcome.message.as_str());
+    row.set("error_type", outcome.kind.as_str());
+    row.set("attempts", item.trial.attempts);
+    row.set("context", context);
+    row.into()
 }
 
 fn text(row: &Row, field: &str) -> String {

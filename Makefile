@@ -31,7 +31,7 @@ test: setup-browser ## all tests
 	wasm-pack test --headless --chrome --mode no-install --test browser
 	@scripts/build-pkg.sh
 	npx --no-install tsc --project tests/types
-	node --test --test-timeout=400000 tests/js/
+	node --test --test-timeout=300000 tests/js/
 
 check: setup ## format, lints, docs, all tests, size
 	cargo fmt --check

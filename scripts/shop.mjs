@@ -10,7 +10,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as timer } from "node:timers/promises";
 import { Books, Refused } from "./shop_books.mjs";
 
 const SETTINGS = {
@@ -40,6 +40,8 @@ const SETTINGS = {
   users: [{ id: 2, name: "Mitchell Admin", login: "admin", pos_offline_pin_hash: false }],
 };
 
+/** Does not keep a server going that has nothing else to do. */
+const sleep = (ms) => timer(ms, undefined, { ref: false });
 const JSON_TYPE = "application/json; charset=utf-8";
 const reply = (status, type, body, headers) => ({ status, body, headers: { "content-type": type, ...headers } });
 const json = (value, status = 200) => reply(status, JSON_TYPE, JSON.stringify(value));

@@ -24,9 +24,14 @@ pub(super) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Erro
         let Ok(value) = Reflect::get(row, &field) else {
             continue;
         };
-        if structured_clone(&value).is_err() {
+        if let Err(thrown) = structured_clone(&value) {
             let name = field.as_string().unwrap_or_default();
-            return error.in_field(&name, &format!("{} cannot be stored", describe(&value)));
+            let why = match Error::from_js(&thrown) {
+                Error::InvalidRecord { .. } => String::new(),
+                // What a getter of the caller's threw.
+                other => format!(": {other}"),
+            };
+            return error.in_field(&name, &format!("{} cannot be stored{why}", describe(&value)));
         }
     }
     match &schema.key_path {

@@ -85,7 +85,7 @@ impl SyncManager {
     /// Puts something into the outbox; resolves when it is committed. It is sent soon if there is a connection.
     ///
     /// # Errors
-    /// As [`Outbox::enqueue`].
+    /// As [`Outbox::enqueue`](super::Outbox::enqueue).
     pub fn enqueue(&self, what: Enqueue) -> Operation<Receipt> {
         let inner = Rc::clone(&self.0);
         async move {
@@ -194,7 +194,7 @@ impl SyncManager {
     /// Does with one refused row, or with all of them, what the user has decided; with how many.
     ///
     /// # Errors
-    /// As [`Outbox::decide`].
+    /// As [`Outbox::decide`](super::Outbox::decide).
     pub fn decide(&self, id: Option<JsValue>, decision: Decision) -> Operation<u32> {
         let manager = self.clone();
         async move {

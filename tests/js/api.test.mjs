@@ -6,16 +6,15 @@ import { open, start } from "./harness.mjs";
 
 const files = readdirSync(new URL("cases/", import.meta.url)).filter((name) => name.endsWith(".js"));
 
-let host;
-before(async () => (host = await start()));
-after(() => host.close());
-
 for (const file of files) {
   const names = Object.keys((await import(`./cases/${file}`)).default);
   describe(file.replace(".js", ""), () => {
-    let page;
-    before(async () => (page = await open(host)));
-    after(() => page.context().close());
+    let host, page;
+    before(async () => {
+      host = await start();
+      page = await open(host);
+    });
+    after(() => host.close());
     for (const name of names) {
       test(name, async () => {
         page.errors.length = 0;

@@ -55,7 +55,7 @@ impl Enqueue {
     /// `InvalidRecord` when it is no object, `InvalidArgument` when lines or payments are no arrays.
     pub fn sale(order: &JsValue, lines: &JsValue, payments: &JsValue, after: Option<String>) -> Result<Enqueue> {
         let data = Row::copy_of(order)?;
-        if !data.get("uuid").as_string().is_some_and(|uuid| !uuid.is_empty()) {
+        if data.get("uuid").as_string().is_none_or(|uuid| uuid.is_empty()) {
             data.set("uuid", offline_db::new_uuid());
         }
         for (name, field, given) in [("lines", "lines", lines), ("payments", "payment_ids", payments)] {

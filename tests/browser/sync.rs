@@ -46,20 +46,21 @@ impl Transport for Wire {
         .boxed_local()
     }
 
-    fn known(&self, _kind: &str, uuids: Vec<String>) -> Question<Vec<String>> {
-        let server = Rc::clone(&self.0);
+    fn known(&self, _kind: &str, uuids: &Array) -> Question {
+        let (server, uuids) = (Rc::clone(&self.0), uuids.clone());
         async move {
             server.asked.set(server.asked.get() + 1);
-            Ok(Some(uuids.into_iter().filter(|uuid| server.has.borrow().contains(uuid)).collect()))
+            let has = |uuid: &JsValue| uuid.as_string().is_some_and(|uuid| server.has.borrow().contains(&uuid));
+            Ok(Some(uuids.iter().filter(has).collect()))
         }
         .boxed_local()
     }
 
-    fn orders(&self, _session: &JsValue) -> Question<Array> {
+    fn orders(&self, _session: &JsValue) -> Question {
         async { Ok(None) }.boxed_local()
     }
 
-    fn users(&self, _ids: &JsValue) -> Question<Array> {
+    fn users(&self, _ids: &JsValue) -> Question {
         async { Ok(None) }.boxed_local()
     }
 }

@@ -1,5 +1,5 @@
 # The only door: every command of the project.
-.PHONY: help setup build demo test check bench clean
+.PHONY: help setup setup-browser build demo test e2e screenshots check bench bench-report clean
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
@@ -23,7 +23,7 @@ build: setup ## build pkg/
 	@scripts/build-pkg.sh
 
 demo: build ## build and serve the demo page (PORT=8080)
-	@PORT=$(PORT) node scripts/serve.mjs
+	@PORT=$(PORT) node scripts/demo.mjs
 
 test: setup-browser ## all tests
 	cargo test --quiet --lib
@@ -32,6 +32,13 @@ test: setup-browser ## all tests
 	@scripts/build-pkg.sh
 	npx --no-install tsc --project tests/types
 	node --test --test-timeout=300000 tests/js/
+	node --test --test-timeout=300000 tests/e2e/
+
+e2e: setup-browser build ## the story of a shift in the demo page
+	node --test --test-timeout=300000 tests/e2e/
+
+screenshots: setup-browser build ## the README's pictures, taken on the way
+	SHOTS=www/screenshots node --test --test-timeout=300000 tests/e2e/
 
 check: setup ## format, lints, docs, all tests, size
 	cargo fmt --check

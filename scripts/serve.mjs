@@ -2,7 +2,6 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -45,16 +44,4 @@ export function serve(root, { port = 0, maxAge = 0, routes = [] } = {}) {
       }),
     );
   });
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = fileURLToPath(new URL("..", import.meta.url));
-  const port = Number(process.env.PORT ?? 8080);
-  try {
-    const { url } = await serve(root, { port });
-    console.log(`The demo is at ${url}/www/ (Ctrl+C ends it)`);
-  } catch (error) {
-    console.error(error.code === "EADDRINUSE" ? `Port ${port} is taken; choose another: make demo PORT=8081` : error);
-    process.exit(1);
-  }
 }

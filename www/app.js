@@ -1,180 +1,110 @@
-// The demo and debugging page: everything it shows comes from the package, every error is shown in words.
-import { offlineDB } from "../pkg/index.js";
-import { generate, readFile } from "./products.js";
+// The demo and debugging page: a till, and everything that a person who helps wants to see. Its parts are in panels/; all
+// that they show comes from the package, and every error is shown in words.
+import "./timers.js";
+import { ConnectionMonitor, OfflineDB, createSyncManager, offlineDB, version } from "../pkg/index.js";
+import { html, render } from "lit-html";
+import { keepFiles } from "./offline.js";
+import { catalogue } from "./panels/catalogue.js";
+import { connection, truths } from "./panels/connection.js";
+import { outbox } from "./panels/outbox.js";
+import { soak } from "./panels/soak.js";
+import { storage } from "./panels/storage.js";
+import { till } from "./panels/till.js";
+import { DemoServer } from "./server.js";
+import { $, act, problem, whole } from "./ui.js";
 
-const $ = (id) => document.getElementById(id);
-const whole = new Intl.NumberFormat();
+const every = (ms) => ({ "2g": ms, "3g": ms, "4g": ms });
+/** Shorter than in a shop, so that a person sees what happens. */
+const settings = {
+  monitor: { nonce: "pong", intervals: every(5_000), timeouts: every(2_000), recheck: 300, backoff: { base: 500, cap: 5_000 } },
+  sync: { interval: 30_000, timeout: 8_000, backoff: { base: 500, cap: 10_000 } },
+};
 
-/** Runs an action of the page; what goes wrong is shown, not swallowed. */
-async function act(action) {
-  $("problem").hidden = true;
-  try {
-    await action();
-  } catch (error) {
-    $("problem").textContent = `${error.code ? `${error.code}: ` : ""}${error.message}`;
-    $("problem").hidden = false;
-  }
-  showState();
+const server = new DemoServer("demo");
+const monitor = new ConnectionMonitor({ ...settings.monitor, urls: [`${server.url}/ping`] });
+const sync = createSyncManager(
+  { user: { id: 2 } },
+  { ...settings.sync, monitor, transport: { kind: "odoo", url: server.url, context: { config_id: 1 } }, keepSynced: true },
+);
+/** By store, how the last query of a panel was served: {index, missingIndex, took}. */
+const queries = new Map();
+
+/** Runs a query of a panel on a store and notes how it was served. */
+async function ask(store, query) {
+  const began = performance.now();
+  const rows = await query();
+  const took = performance.now() - began;
+  const { lastQuery } = offlineDB.status();
+  if (lastQuery?.store === store) queries.set(store, { ...lastQuery, took });
+  return rows;
 }
 
-/** Fills a table body: one row per array of cells. */
-function fill(body, rows) {
-  body.replaceChildren(
-    ...rows.map((cells) => {
-      const row = document.createElement("tr");
-      for (const cell of cells) {
-        const data = document.createElement("td");
-        data.append(cell instanceof Node ? cell : String(cell ?? ""));
-        if (typeof cell === "number") data.className = "number";
-        row.append(data);
-      }
-      return row;
-    }),
-  );
-}
+/** What a panel is given. `changed` has every panel show anew what it shows. */
+const context = { db: offlineDB, monitor, sync, server, session: 1, version, queries, ask, changed };
+const panels = {
+  till: till(context),
+  outbox: outbox(context),
+  connection: connection(context),
+  catalogue: catalogue(context),
+  storage: storage(context),
+  soak: soak({ OfflineDB, ConnectionMonitor, createSyncManager, settings }),
+};
 
-const served = ({ lastQuery }) =>
-  lastQuery.missingIndex
-    ? `read every row of ${lastQuery.store}, because the index ${lastQuery.missingIndex} is missing`
-    : `served by ${lastQuery.index === "primary key" ? "the primary key" : `the index ${lastQuery.index}`} of ${lastQuery.store}`;
+let reloadable = false;
+
+function showLamps() {
+  const { pendingCount, rejectedCount } = sync.getSyncStatus();
+  const lamps = [
+    ...truths(monitor).map(([name, holds]) => [name, holds]),
+    [rejectedCount ? `${whole(rejectedCount)} rejected` : `${whole(pendingCount)} to sync`, pendingCount === 0],
+    [reloadable ? "Opens offline" : "Needs the server to open", reloadable],
+  ];
+  const lamp = ([name, good]) => html`<li class="lamp ${good ? "good" : "bad"}">${good ? "✓" : "✕"} ${name}</li>`;
+  render(lamps.map(lamp), $("lamps"));
+}
 
 function showState() {
   const { name, open, version, reopened } = offlineDB.status();
   const healed = reopened ? `, reopened ${reopened} times` : "";
   $("state").textContent = open ? `${name}, version ${version}, open${healed}` : `${name} is closed`;
-  $("open").disabled = open;
-  $("close").disabled = !open;
 }
 
-async function showStorage() {
-  const counts = await offlineDB.counts();
-  fill($("counts"), Object.entries(counts));
-  const { usage, quota, percentUsed } = await offlineDB.checkQuota();
-  const megabytes = (bytes) => `${whole.format(Math.round(bytes / 1e5) / 10)} MB`;
-  $("usage").textContent = quota
-    ? `${megabytes(usage)} of ${megabytes(quota)} used (${(percentUsed * 100).toFixed(1)} %)`
-    : "The browser does not say how much is used (it does over https and on localhost).";
-  const { lastWrite } = offlineDB.status();
-  $("last").textContent = lastWrite ? `Last write: ${lastWrite.stores.join(", ")}, durability ${lastWrite.durability}` : "";
-}
-
-async function showPending() {
-  const started = performance.now();
-  const rows = await offlineDB.getPendingTransactions();
-  const took = (performance.now() - started).toFixed(1);
-  $("pending-by").textContent = `${whole.format(rows.length)} pending, ${served(offlineDB.status())}, ${took} ms`;
-  const shown = rows.slice(0, 50);
-  fill(
-    $("pending"),
-    shown.map((row) => {
-      const confirm = document.createElement("button");
-      confirm.textContent = "Mark synced";
-      confirm.addEventListener("click", () =>
-        act(async () => {
-          await offlineDB.markTransactionSynced(row.id);
-          await refresh();
-        }),
-      );
-      return [row.created_at, row.type, row.uuid, row.attempts, confirm];
-    }),
-  );
-}
-
-async function refresh() {
-  await showPending();
-  await showStorage();
-}
-
-let loading;
-
-async function load(products, note) {
-  loading = new AbortController();
-  $("cancel").disabled = false;
-  $("failures").replaceChildren();
-  $("progress").value = 0;
-  const started = performance.now();
-  const told = () => `${((performance.now() - started) / 1000).toFixed(2)} s`;
-  try {
-    let report;
-    await offlineDB.bulkSaveProducts(products, {
-      mode: $("mode").value,
-      chunkSize: 1_000,
-      signal: loading.signal,
-      onReport: (value) => (report = value),
-      onProgress: ({ requested, done, saved }) => {
-        $("progress").value = done / requested;
-        $("report").textContent = `${whole.format(saved)} of ${whole.format(requested)} saved, ${told()}`;
-      },
-    });
-    $("progress").value = 1;
-    const failed = report.failures.length ? `, ${whole.format(report.failures.length)} not saved:` : "";
-    $("report").textContent =
-      `${whole.format(report.saved)} of ${whole.format(report.requested)} saved in ${told()}${failed}${note ? ` (${note})` : ""}`;
-    $("failures").replaceChildren(
-      ...report.failures.slice(0, 100).map(({ message }) => Object.assign(document.createElement("li"), { textContent: message })),
-    );
-  } finally {
-    $("cancel").disabled = true;
-    await refresh();
+/** At most one showing at a time, and one more when something has changed meanwhile. */
+let showing = false;
+let stale = false;
+async function changed() {
+  stale = true;
+  if (showing) return;
+  showing = true;
+  while (stale) {
+    stale = false;
+    showState();
+    showLamps();
+    for (const panel of Object.values(panels)) {
+      // A closed database is a state to look at, not a problem.
+      await Promise.resolve(panel.show()).catch((error) => error.code === "Closed" || problem(error));
+    }
   }
+  showing = false;
 }
-
-async function find(query) {
-  const started = performance.now();
-  const products = await query();
-  const took = (performance.now() - started).toFixed(1);
-  $("found-by").textContent = `${products.length ? `${products.length} found` : "nothing found"}, ${served(offlineDB.status())}, ${took} ms`;
-  fill(
-    $("found"),
-    products.map(({ id, name, barcode, default_code, list_price }) => [id, name, barcode || "", default_code || "", list_price]),
-  );
-}
-
-const onSubmit = (id, action) =>
-  $(id).addEventListener("submit", (event) => {
-    event.preventDefault();
-    act(action);
-  });
-
-$("open").addEventListener("click", () => act(async () => (await offlineDB.init(), refresh())));
-$("close").addEventListener("click", () => act(() => offlineDB.close()));
-$("reset").addEventListener("click", () =>
-  act(async () => {
-    if (!confirm("Delete the database with every row in it, pending sales too?")) return;
-    await offlineDB.reset();
-    await offlineDB.init();
-    await refresh();
-  }),
-);
-$("file").addEventListener("change", () =>
-  act(async () => {
-    const [file] = $("file").files;
-    if (!file) return;
-    const { products, note } = await readFile(file);
-    await load(products, note);
-  }),
-);
-onSubmit("generate", () => load(generate(Number($("amount").value)), ""));
-$("cancel").addEventListener("click", () => loading?.abort());
-onSubmit("by-barcode", () => find(async () => [await offlineDB.getProductByBarcode($("barcode").value.trim())].filter(Boolean)));
-onSubmit("by-name", () => find(() => offlineDB.query("pos_products", { index: "name", prefix: $("name").value, limit: 20 })));
-$("sell").addEventListener("click", () =>
-  act(async () => {
-    await offlineDB.saveTransaction({ type: "order", data: { amount_total: 2.07, lines: [{ product_id: 1, qty: 1 }] } });
-    await refresh();
-  }),
-);
-$("refresh").addEventListener("click", () => act(refresh));
 
 for (const event of ["pdc-db-blocked", "pdc-db-versionchange", "pdc-db-connection-lost"]) {
-  window.addEventListener(event, ({ detail }) => {
-    $("problem").textContent = `${detail.database}: ${detail.message}`;
-    $("problem").hidden = false;
-    showState();
-  });
+  window.addEventListener(event, ({ detail }) => problem(`${detail.database}: ${detail.message}`));
+}
+for (const event of ["pos-sync-progress", "pos-sync-rejected"]) window.addEventListener(event, changed);
+for (const event of ["server-reachable", "server-unreachable", "connection-lost", "connection-restored", "accepting-changed"]) {
+  monitor.on(event, changed);
 }
 
 await act(async () => {
   await offlineDB.init();
-  await refresh();
+  await panels.till.restore();
+  await sync.init();
+  sync.startSync();
 });
+await changed();
+// Ages grow, and other tabs sell too.
+setInterval(changed, 1_000);
+$("scan").focus();
+reloadable = await keepFiles().catch(() => Boolean(navigator.serviceWorker?.controller));
+changed();

@@ -1,0 +1,85 @@
+// What the monitor knows, and the switch by which the demo server goes wrong.
+import { html, render } from "lit-html";
+import { Chart } from "../charts.js";
+import { DemoServer, FAULTS } from "../server.js";
+import { pendingTimers } from "../timers.js";
+import { $, act, many, milliseconds, money, onClick, say, time, whole } from "../ui.js";
+
+const REFUSALS = { "rate-limited": "it wants a pause", "session-expired": "somebody has to sign in", maintenance: "maintenance" };
+
+/** The three truths of a monitor: [name, whether it holds, words]. */
+export function truths(monitor) {
+  const { online, serverReachable, accepting, refusal } = monitor.getStatus();
+  return [
+    ["Network", online, online ? "the browser has one" : "the browser has none"],
+    ["Server", serverReachable, serverReachable ? "answers" : "does not answer"],
+    ["Takes data", accepting, accepting ? "yes" : `no: ${REFUSALS[refusal] ?? "not now"}`],
+  ];
+}
+
+export function connection({ monitor, server, changed }) {
+  const chart = new Chart($("probes"), {
+    title: "Probes",
+    unit: "ms",
+    series: [{ label: "latency", colour: "accent" }, { label: "failed", colour: "danger", points: true }],
+  });
+  monitor.on("probe", () => {
+    const { kind, latency, at } = monitor.getStatus().lastProbe;
+    const good = kind === "ok";
+    chart.add(at, good ? latency : null, good ? null : latency);
+    changed();
+  });
+
+  async function fault(name) {
+    await server.fault(name);
+    changed();
+  }
+
+  function showFaults(settings) {
+    const now = DemoServer.faultOf(settings);
+    const choice = ([name, { words }]) => html`
+      <label><input type="radio" name="fault" value=${name} .checked=${name === now} @change=${() => act(() => fault(name))} /> ${words}</label>`;
+    render(Object.entries(FAULTS).map(choice), $("fault-choices"));
+    $("refuse").checked = settings.refuseAll;
+    if (settings.refuseAll) $("words").value = settings.words;
+  }
+
+  async function refuse() {
+    await server.control({ refuseAll: $("refuse").checked, words: $("words").value });
+    changed();
+  }
+
+  onClick("check", () => monitor.checkNow());
+  onClick("force-online", () => monitor.forceOnline());
+  onClick("force-offline", () => monitor.forceOffline());
+  onClick("watch", () => {
+    if (monitor.getStatus().running) monitor.stop();
+    else monitor.start();
+  });
+  for (const id of ["check", "force-online", "force-offline", "watch"]) $(id).addEventListener("click", changed);
+  $("refuse").addEventListener("change", () => act(refuse));
+  $("words").addEventListener("change", () => act(refuse));
+  server.control({}).then(showFaults, () => ($("faults").disabled = true));
+
+  return {
+    async show() {
+      const truth = ([name, holds, words]) => html`<div><dt>${name}</dt><dd><span class="lamp ${holds ? "good" : "bad"}">${holds ? "✓" : "✕"}</span> ${words}</dd></div>`;
+      render(truths(monitor).map(truth), $("truths"));
+      const { running, lastProbe, nextProbeAt, quality, networkType, reconnectAttempts } = monitor.getStatus();
+      const parts = [
+        running ? `quality ${quality}, network ${networkType}` : "not watching",
+        lastProbe && `last probe ${lastProbe.kind}${lastProbe.status ? ` (${lastProbe.status})` : ""} after ${milliseconds(lastProbe.latency)}`,
+        nextProbeAt && `next at ${time(nextProbeAt)}`,
+        reconnectAttempts && `retry ${reconnectAttempts}`,
+        `${many(monitor.pendingTimers, "timer")} of the monitor, ${whole(pendingTimers())} of the page`,
+      ];
+      $("connection-more").textContent = `${parts.filter(Boolean).join("; ")}.`;
+      $("watch").textContent = running ? "Stop watching" : "Start watching";
+      const state = await server.state();
+      const total = state?.orders.reduce((sum, { amount_total }) => sum + amount_total, 0);
+      const has = state && `It has ${many(state.orders.length, "order")}, ${money(total)} in all; ${many(state.requests.total, "request")} so far.`;
+      say("server-has", has ?? "The demo server is not there.");
+      $("faults").disabled = !state;
+    },
+  };
+}

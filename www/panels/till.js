@@ -1,0 +1,182 @@
+// A small till: find a product, fill the basket, pay. A receipt is shown when the sale is on disk, not before.
+import { html, nothing, render } from "lit-html";
+import { $, act, many, money, onClick, onSubmit, milliseconds, say, served, time } from "../ui.js";
+
+const FOUND = 8;
+const RECEIPTS = 6;
+/** The basket of this tab; what is in it is not sold yet. */
+const KEY = "pos-offline-basket";
+
+const STATES = {
+  pending: ["waiting", "waits for the server"],
+  in_flight: ["sending", "is being sent"],
+  rejected: ["rejected", "refused by the server"],
+  synced: ["done", "at the server"],
+};
+
+export function till({ db, sync, queries, ask, changed }) {
+  let basket = { uuid: crypto.randomUUID(), lines: [] };
+  let found = [];
+  let paying = false;
+  /** Milliseconds that the commit of a sale took, by uuid. */
+  const took = new Map();
+
+  const cents = () => basket.lines.reduce((sum, { price, qty }) => sum + Math.round(price * 100) * qty, 0);
+
+  /** Remembers the basket over a reload. */
+  function keep() {
+    sessionStorage.setItem(KEY, JSON.stringify(basket));
+    showBasket();
+  }
+
+  /** The basket from before a reload, unless it was paid just then. */
+  async function restore() {
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+    if (kept && !(await db.getOrder(kept.uuid))) basket = kept;
+    showBasket();
+  }
+
+  function add({ id, name, list_price: price }) {
+    const line = basket.lines.find((line) => line.id === id);
+    if (line) line.qty += 1;
+    else basket.lines.push({ id, name, price, qty: 1 });
+    found = [];
+    $("scan").value = "";
+    $("scan").focus();
+    showFound();
+    keep();
+  }
+
+  function change(line, by) {
+    line.qty += by;
+    basket.lines = basket.lines.filter(({ qty }) => qty > 0);
+    keep();
+  }
+
+  /** A barcode, a reference, or the beginning of a name. */
+  async function find(text) {
+    if (!text) return [];
+    const exact = (await db.getProductByBarcode(text)) ?? (await db.getProductByDefaultCode(text));
+    if (exact) return [exact];
+    const begin = text[0].toUpperCase() + text.slice(1);
+    return db.query("pos_products", { index: "name", prefix: begin, limit: FOUND });
+  }
+
+  async function search() {
+    const text = $("scan").value.trim();
+    const products = await ask("pos_products", () => find(text));
+    // Whoever types on has asked again.
+    if (text !== $("scan").value.trim()) return;
+    found = products;
+    showFound();
+    const count = found.length ? many(found.length, "product") : "Nothing found";
+    say("found-by", text ? `${count}, ${served(queries.get("pos_products"))}` : "Enter adds the first product.");
+  }
+
+  async function pay() {
+    if (paying || !basket.lines.length) return;
+    paying = true;
+    showBasket();
+    try {
+      const began = performance.now();
+      const { uuid } = await sync.commitSale(saleOf(basket, cents() / 100));
+      took.set(uuid, performance.now() - began);
+      basket = { uuid: crypto.randomUUID(), lines: [] };
+    } finally {
+      paying = false;
+      keep();
+      changed();
+    }
+    $("scan").focus();
+  }
+
+  function showFound() {
+    const product = (product) => html`
+      <li><button type="button" class="quiet" @click=${() => add(product)}>
+        ${product.name} <span class="soft">${product.barcode || product.default_code || ""}</span> <b>${money(product.list_price)}</b>
+      </button></li>`;
+    render(found.map(product), $("found"));
+  }
+
+  function showBasket() {
+    const line = (line) => html`
+      <tr>
+        <td>${line.name}</td>
+        <td class="number">${money(line.price)}</td>
+        <td class="quantity">
+          <button type="button" class="quiet" aria-label="One less of ${line.name}" @click=${() => change(line, -1)}>−</button>
+          <span>${line.qty}</span>
+          <button type="button" class="quiet" aria-label="One more of ${line.name}" @click=${() => change(line, 1)}>+</button>
+        </td>
+        <td class="number">${money(line.price * line.qty)}</td>
+      </tr>`;
+    render(basket.lines.map(line), $("basket").tBodies[0]);
+    $("total").value = money(cents() / 100);
+    $("pay").disabled = paying || !basket.lines.length;
+    $("empty").disabled = paying || !basket.lines.length;
+  }
+
+  const receipt = (row) => {
+    const [kind, words] = STATES[row.synced ? "synced" : (row.state ?? "pending")];
+    return html`
+      <li data-uuid=${row.uuid}>
+        <b>No. ${row.sequence}</b> <span class="number">${money(row.data.amount_total)}</span>
+        <span class="soft">committed strict at ${time(row.created_at)}${took.has(row.uuid) ? ` in ${milliseconds(took.get(row.uuid))}` : ""}</span>
+        <span class="badge ${kind}">${words}${row.synced ? ` since ${time(row.synced_at)}` : ""}</span>
+        ${row.state === "rejected" && !row.synced ? html`<q>${row.last_error}</q>` : nothing}
+      </li>`;
+  };
+
+  onSubmit("search", async () => {
+    await search();
+    if (found.length) add(found[0]);
+  });
+  $("scan").addEventListener("input", () => act(search));
+  onClick("pay", pay);
+  onClick("empty", () => {
+    basket.lines = [];
+    keep();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "F2") $("scan").focus();
+    else if (event.key === "F9") act(pay);
+    else return;
+    event.preventDefault();
+  });
+
+  return {
+    restore,
+    async show() {
+      const rows = await ask("transactions", () => db.query("transactions", { index: "created_at", order: "desc", limit: RECEIPTS }));
+      const sales = rows.filter(({ type }) => type === "order");
+      render(sales.length ? sales.map(receipt) : html`<li class="soft">No sale yet.</li>`, $("receipts"));
+    },
+  };
+}
+
+/** What `commitSale` takes: prices are those of the shelf, taxes included. */
+function saleOf({ uuid, lines }, total) {
+  const order = {
+    uuid,
+    name: "/",
+    state: "paid",
+    session_id: 1,
+    date_order: new Date().toISOString().slice(0, 19).replace("T", " "),
+    amount_total: total,
+    amount_paid: total,
+    amount_tax: 0,
+    amount_return: 0,
+  };
+  return {
+    order,
+    lines: lines.map(({ id, name, price, qty }) => ({
+      uuid: crypto.randomUUID(),
+      product_id: id,
+      full_product_name: name,
+      qty,
+      price_unit: price,
+      price_subtotal_incl: Math.round(price * 100) * qty / 100,
+    })),
+    payments: [{ uuid: crypto.randomUUID(), amount: total, payment_method_id: 1 }],
+  };
+}

@@ -7,6 +7,7 @@
 //   GET         /shop/<name>/orders?uuid=a&uuid=b or ?session=7     [{uuid, amount_total, state}]; the same of payments
 //   POST        /shop/<name>/control                                changes SETTINGS; {restart: true} starts it anew
 //   GET         /shop/<name>/state                                  what it has, and what has arrived
+//   GET         /shop/<name>/summary                                how much of it: {orders, total, requests}
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -146,10 +147,19 @@ class Shop {
     return this.settings;
   }
 
+  get requests() {
+    return Object.values(this.byMethod).reduce((sum, count) => sum + count, 0);
+  }
+
+  summary() {
+    const orders = this.books.rows("orders");
+    const total = orders.reduce((sum, { amount_total }) => sum + amount_total, 0);
+    return { orders: orders.length, total, requests: this.requests };
+  }
+
   state() {
     const [orders, payments, sessions] = ["orders", "payments", "sessions"].map((table) => this.books.rows(table));
-    const total = Object.values(this.byMethod).reduce((sum, count) => sum + count, 0);
-    const requests = { total, byMethod: this.byMethod, most: this.most };
+    const requests = { total: this.requests, byMethod: this.byMethod, most: this.most };
     return { orders, payments, sessions, requests, sent: this.sent, log: this.log };
   }
 
@@ -211,6 +221,7 @@ class Shop {
     const body = JSON.parse((await request.setEncoding("utf8").toArray()).join("") || "{}");
     if (path === "control") return json(this.control(body));
     if (path === "state") return json(this.state());
+    if (path === "summary") return json(this.summary());
     const call = this.call(request, path, query, body);
     const fault = this.fault(call);
     const entry = this.note(request, call, fault);

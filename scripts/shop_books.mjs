@@ -17,7 +17,7 @@ const EXISTS = {
 const REPLY = ["pos.order", "pos.session", "pos.payment", "pos.order.line", "pos.pack.operation.lot"];
 
 const pick = (row, fields) => Object.fromEntries(fields.map((field) => [field, row[field] ?? false]));
-const byUuid = (table, uuid) => (uuid ? [...table.values()].find((row) => row.uuid === uuid) : undefined);
+const byUuid = (table, uuid) => (uuid ? table.uuids.get(uuid) : undefined);
 const brief = (row) => ({ uuid: row.uuid, amount_total: row.amount_total ?? row.amount, state: row.state ?? "paid" });
 
 /** The values in a list of `[0, 0, values]`. */
@@ -26,6 +26,26 @@ const commands = (list) =>
     if (!Array.isArray(command)) throw new Refused("builtins.KeyError", "2");
     return command[2];
   });
+
+/** Rows by id; of several with one uuid, the first by uuid. */
+class Table extends Map {
+  uuids = new Map();
+
+  set(id, row) {
+    super.set(id, row);
+    const { uuid } = row;
+    if (uuid && (this.uuids.get(uuid)?.id ?? id) === id) this.uuids.set(uuid, row);
+    return this;
+  }
+
+  /** Makes the row what it was before, which may be nothing. */
+  undo(id, before) {
+    const { uuid } = this.get(id);
+    if (this.uuids.get(uuid)?.id === id) this.uuids.delete(uuid);
+    if (before) this.set(id, before);
+    else this.delete(id);
+  }
+}
 
 export class Books {
   /** `settings`: {refuse, refuseAll, words, unique, users}, read at each call. */
@@ -36,7 +56,7 @@ export class Books {
 
   /** Forgets everything, and reads what is on disk. */
   load() {
-    this.tables = { orders: new Map(), payments: new Map(), sessions: new Map() };
+    this.tables = { orders: new Table(), payments: new Table(), sessions: new Table() };
     const lines = existsSync(this.file) ? readFileSync(this.file, "utf8").trim().split("\n") : [];
     for (const [table, row] of lines.flatMap((line) => JSON.parse(line))) this.tables[table].set(row.id, row);
   }
@@ -47,17 +67,25 @@ export class Books {
 
   /** All or nothing: what `body` puts is on disk when this returns, and nowhere when it throws. */
   transact(body) {
+    const { tables } = this;
     const lines = [];
-    const tables = Object.fromEntries(Object.entries(this.tables).map(([table, rows]) => [table, new Map(rows)]));
-    const result = body(tables, (table, values) => {
-      const row = { ...values, id: values.id ?? tables[table].size + 1 };
-      tables[table].set(row.id, row);
-      lines.push([table, row]);
-      return row;
-    });
-    if (lines.length) appendFileSync(this.file, `${JSON.stringify(lines)}\n`);
-    this.tables = tables;
-    return result;
+    const undo = [];
+    try {
+      const result = body(tables, (table, values) => {
+        const rows = tables[table];
+        const row = { ...values, id: values.id ?? rows.size + 1 };
+        const before = rows.get(row.id);
+        rows.set(row.id, row);
+        undo.push(() => rows.undo(row.id, before));
+        lines.push([table, row]);
+        return row;
+      });
+      if (lines.length) appendFileSync(this.file, `${JSON.stringify(lines)}\n`);
+      return result;
+    } catch (error) {
+      while (undo.length) undo.pop()();
+      throw error;
+    }
   }
 
   /** Puts a row; an order with the payments in it, over the draft that is known. */

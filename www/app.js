@@ -29,13 +29,12 @@ const sync = createSyncManager(
 /** By store, how the last query of a panel was served: {index, missingIndex, took}. */
 const queries = new Map();
 
-/** Runs a query of a panel on a store and notes how it was served. */
-async function ask(store, query) {
+/** Runs a query of a panel, by a method that does the same when one is given, and notes how the store serves it. */
+async function ask(store, query, method = () => offlineDB.query(store, query)) {
   const began = performance.now();
-  const rows = await query();
+  const rows = await method();
   const took = performance.now() - began;
-  const { lastQuery } = offlineDB.status();
-  if (lastQuery?.store === store) queries.set(store, { ...lastQuery, took });
+  queries.set(store, { ...(await offlineDB.explain(store, query)), took });
   return rows;
 }
 

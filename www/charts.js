@@ -2,6 +2,8 @@
 import uPlot from "uplot";
 
 const POINTS = 300;
+/** Seconds that are shown at least. */
+const WINDOW = 30;
 
 const swatch = document.body.appendChild(Object.assign(document.createElement("span"), { hidden: true }));
 /** A colour of style.css as a canvas knows it, in the light or the dark. */
@@ -35,7 +37,7 @@ export class Chart {
         cursor: { show: false },
         legend: { show: series.length > 1, live: false },
         axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => `${tick.toLocaleString()}${unit ? ` ${unit}` : ""}`) }],
-        scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 1, 1)] } },
+        scales: { x: { range: (_, first, last) => [Math.min(first ?? 0, (last ?? WINDOW) - WINDOW), last ?? WINDOW] }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 1, 1)] } },
         series: [
           {},
           ...series.map(({ label, colour: name, points }) => ({

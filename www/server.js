@@ -38,12 +38,17 @@ export class DemoServer {
     return Object.entries(FAULTS).find(fits)?.[0];
   }
 
-  /** What it has stored and what has arrived; null when the server itself is not there. */
-  async state() {
+  /** How much it has: {orders, total, requests}; null when the server itself is not there. */
+  async summary() {
     try {
-      return await (await fetch(`${this.url}/state`)).json();
+      return await (await fetch(`${this.url}/summary`)).json();
     } catch {
       return null;
     }
+  }
+
+  /** Every order that it has. */
+  async orders() {
+    return (await (await fetch(`${this.url}/state`)).json()).orders;
   }
 }

@@ -42,7 +42,7 @@ export class Demo {
 
   /** A tablet of its own, unless another tab of one is wanted. `page.problems` are what it threw or logged. */
   async open(context) {
-    context ??= await this.browser.newContext({ viewport: { width: 1280, height: 960 } });
+    context ??= await this.browser.newContext({ viewport: { width: 1440, height: 1000 } });
     const page = await context.newPage();
     page.problems = [];
     page.on("pageerror", (error) => page.problems.push(String(error)));
@@ -101,8 +101,12 @@ export async function accessible(page, state) {
   assert.deepEqual(told, [], `accessibility, ${state}`);
 }
 
-export async function shot(page, name) {
+/** A picture of the top of the page, or of one of its panels. */
+export async function shot(page, name, panel) {
   if (!SHOTS) return;
   mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  const file = { path: join(SHOTS, `${name}.png`) };
+  if (panel) return void (await page.locator(panel).screenshot(file));
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot(file);
 }

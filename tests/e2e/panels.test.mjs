@@ -261,8 +261,7 @@ test("an accelerated shift with outages ends with every sale at the server once"
   await button("Start").click();
   await page.locator("#soak-figures", { hasText: /Sold[1-9]\d{2} in/ }).waitFor();
   await page.locator("#soak-charts .chart[aria-label*='Commit of a sale: p50']").waitFor();
-  await page.locator("#soak").scrollIntoViewIfNeeded();
-  await shot(page, "soak");
+  await shot(page, "soak", "#soak");
   await accessible(page, "in a soak");
   await button("Stop").click();
   await page.locator("#soak-report", { hasText: /^\d+ sold, each of them at the server once\.$/ }).waitFor({ timeout: 90_000 });

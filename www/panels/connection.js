@@ -75,11 +75,10 @@ export function connection({ monitor, server, changed }) {
       ];
       $("connection-more").textContent = `${parts.filter(Boolean).join("; ")}.`;
       $("watch").textContent = running ? "Stop watching" : "Start watching";
-      const state = await server.state();
-      const total = state?.orders.reduce((sum, { amount_total }) => sum + amount_total, 0);
-      const has = state && `It has ${many(state.orders.length, "order")}, ${money(total)} in all; ${many(state.requests.total, "request")} so far.`;
-      say("server-has", has ?? "The demo server is not there.");
-      $("faults").disabled = !state;
+      const has = await server.summary();
+      const words = has && `It has ${many(has.orders, "order")}, ${money(has.total)} in all; ${many(has.requests, "request")} so far.`;
+      say("server-has", words ?? "The demo server is not there.");
+      $("faults").disabled = !has;
     },
   };
 }

@@ -79,7 +79,7 @@ export function outbox({ db, sync, session, ask, changed }) {
 
   return {
     async show() {
-      const rows = await ask("transactions", () => db.getPendingTransactions());
+      const rows = await ask("transactions", { index: "synced_created" }, () => db.getPendingTransactions());
       const count = (state) => rows.filter((row) => stateOf(row) === state).length;
       const { hold, lastSuccess, oldestAge } = sync.getSyncStatus();
       const parts = [

@@ -86,7 +86,7 @@ class Shift {
       await this.sync.forceSyncNow();
       if ((await this.sync.updatePendingCount()) === 0) break;
     }
-    const { orders } = await this.server.state();
+    const orders = await this.server.orders();
     const uuids = new Set(orders.map(({ uuid }) => uuid));
     return { twice: orders.length - uuids.size, missing: [...this.sold].filter((uuid) => !uuids.has(uuid)).length };
   }

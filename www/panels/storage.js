@@ -1,5 +1,5 @@
 // What is on disk and how healthy the way to it is; a report to copy for whoever helps.
-import { html, render } from "lit-html";
+import { html, nothing, render } from "lit-html";
 import { pendingTimers } from "../timers.js";
 import { $, megabytes, milliseconds, onClick, say, time, whole } from "../ui.js";
 
@@ -106,10 +106,9 @@ export function storage({ db, monitor, sync, queries, version, changed }) {
       render(health.map(fact), $("health"));
       const row = ([store, count]) => html`
         <tr>
-          <th scope="row">${store}</th>
+          <th scope="row">${store}<br /><small>${queries.has(store) ? servedBy(queries.get(store)) : nothing}</small></th>
           <td class="number">${whole(count)}</td>
           <td>${indexes[store]?.map((name) => html`<code>${name}</code> `)}</td>
-          <td>${queries.has(store) ? servedBy(queries.get(store)) : ""}</td>
         </tr>`;
       render(Object.entries(counts).map(row), $("stores").tBodies[0]);
     },

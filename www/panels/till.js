@@ -56,15 +56,17 @@ export function till({ db, sync, queries, ask, changed }) {
   /** A barcode, a reference, or the beginning of a name. */
   async function find(text) {
     if (!text) return [];
-    const exact = (await db.getProductByBarcode(text)) ?? (await db.getProductByDefaultCode(text));
-    if (exact) return [exact];
+    for (const index of ["barcode", "default_code"]) {
+      const exact = await ask("pos_products", { index, only: text, limit: 1 });
+      if (exact.length) return exact;
+    }
     const begin = text[0].toUpperCase() + text.slice(1);
-    return db.query("pos_products", { index: "name", prefix: begin, limit: FOUND });
+    return ask("pos_products", { index: "name", prefix: begin, limit: FOUND });
   }
 
   async function search() {
     const text = $("scan").value.trim();
-    const products = await ask("pos_products", () => find(text));
+    const products = await find(text);
     // Whoever types on has asked again.
     if (text !== $("scan").value.trim()) return;
     found = products;
@@ -147,7 +149,7 @@ export function till({ db, sync, queries, ask, changed }) {
   return {
     restore,
     async show() {
-      const rows = await ask("transactions", () => db.query("transactions", { index: "created_at", order: "desc", limit: RECEIPTS }));
+      const rows = await ask("transactions", { index: "created_at", order: "desc", limit: RECEIPTS });
       const sales = rows.filter(({ type }) => type === "order");
       render(sales.length ? sales.map(receipt) : html`<li class="soft">No sale yet.</li>`, $("receipts"));
     },

@@ -40,11 +40,10 @@ const script = shortened(read("pos_offline.js"), JSON.parse(read("names.json")))
 rmSync(new URL("names.json", pkg));
 writeFileSync(new URL("pos_offline.js", pkg), replaced(script, "pos_offline_bg.wasm", wasm));
 const glue = hashed("pos_offline.js");
+const metadata = JSON.parse(read("package.json"));
+const names = { "pos_offline_bg.wasm": wasm, "pos_offline.js": glue, '"0.0.0"': `"${metadata.version}"` };
 const index = readFileSync(new URL("index.js", door), "utf8");
-writeFileSync(
-  new URL("index.js", pkg),
-  replaced(replaced(index, "pos_offline_bg.wasm", wasm), "pos_offline.js", glue),
-);
+writeFileSync(new URL("index.js", pkg), Object.entries(names).reduce((text, [from, to]) => replaced(text, from, to), index));
 // The door instantiates the module; the declarations of how to do that by hand are of no use, and full of `any`.
 const types = read("pos_offline.d.ts");
 const instantiation = types.indexOf("export type InitInput");
@@ -52,7 +51,6 @@ if (instantiation < 0) throw new Error("pkg: the declarations of the instantiati
 writeFileSync(new URL("pos_offline.d.ts", pkg), types.slice(0, instantiation));
 copyFileSync(new URL("index.d.ts", door), new URL("index.d.ts", pkg));
 
-const metadata = JSON.parse(read("package.json"));
 Object.assign(metadata, {
   main: "index.js",
   module: "index.js",

@@ -215,6 +215,11 @@ impl Error {
         Error::InvalidArgument { argument: argument.into(), reason: reason.into() }
     }
 
+    /// A record that is wrong as a whole.
+    pub(crate) fn record(reason: impl Into<String>) -> Error {
+        Error::InvalidRecord { position: None, field: None, reason: reason.into(), cause: Cause::default() }
+    }
+
     pub(crate) fn field(field: &str, reason: impl Into<String>) -> Error {
         Error::InvalidRecord {
             position: None,

@@ -41,7 +41,7 @@ pub use quota::Quota;
 pub use users::SavedUser;
 
 pub(crate) use config::config_row;
-pub(crate) use identity::{new_key, new_uuid, put_sale};
+pub(crate) use identity::{new_key, new_uuid, put_sale, same_sale};
 pub(crate) use orders::{as_sent, order_row};
 
 /// What a call of [`OfflineDb`] does; it runs when it is awaited.

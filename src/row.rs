@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::{Error, Result};
 
 /// A plain JavaScript object that this library owns (a shallow copy of the caller's), on its way to or from disk.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Row(Object);
 
 impl Row {
@@ -16,20 +16,10 @@ impl Row {
     /// `InvalidRecord` for anything but an object (`null`, an array, a string), or when a getter throws.
     pub fn copy_of(record: &JsValue) -> Result<Row> {
         if !record.is_object() || Array::is_array(record) {
-            return Err(Error::InvalidRecord {
-                position: None,
-                field: None,
-                reason: format!("a record must be an object, got {}", describe(record)),
-                cause: Default::default(),
-            });
+            return Err(Error::record(format!("a record must be an object, got {}", describe(record))));
         }
-        let copy =
-            Object::try_assign(&Object::new(), record.unchecked_ref()).map_err(|thrown| Error::InvalidRecord {
-                position: None,
-                field: None,
-                reason: format!("a field cannot be read: {}", Error::from_js(&thrown)),
-                cause: Default::default(),
-            })?;
+        let copy = Object::try_assign(&Object::new(), record.unchecked_ref())
+            .map_err(|thrown| Error::record(format!("a field cannot be read: {}", Error::from_js(&thrown))))?;
         Ok(Row(copy))
     }
 

@@ -3,6 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::global::property;
 use crate::offline_db::{Quota, SavedUser};
 use crate::row::Row;
 use crate::store::{BulkFailure, BulkProgress, BulkReport, Explanation, ServedBy, Status};
@@ -71,6 +72,7 @@ pub(super) fn status(status: &Status) -> JsValue {
         ("reopened", status.reopened.into()),
         ("lastQuery", last_query),
         ("lastWrite", last_write),
+        ("memory", property(&property(&wasm_bindgen::memory(), "buffer"), "byteLength")),
     ])
 }
 

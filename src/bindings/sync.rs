@@ -198,6 +198,21 @@ impl JsSyncManager {
         promise_of(async move { encode::json_lines(&rejected.await?) }.boxed_local())
     }
 
+    /// Every sale that the server has not confirmed, as a rescue file: JSON Lines, each row with its checksum.
+    #[wasm_bindgen(js_name = exportUnsynced, unchecked_return_type = "Promise<string>")]
+    pub fn export_unsynced(&self) -> Promise {
+        promise_of(self.manager.export())
+    }
+
+    /// Takes the sales of a rescue file into this till; each reaches the server once, whoever has sent it.
+    #[wasm_bindgen(js_name = importUnsynced, unchecked_return_type = "Promise<RescueReport>")]
+    pub fn import_unsynced(&self, #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue) -> Promise {
+        decoded(|| {
+            let text = decode::text("text", &text)?;
+            Ok(then(self.manager.import(text), encode::rescue))
+        })
+    }
+
     /// Compares a session's orders here with those at the server, and queues again what is missing there.
     #[wasm_bindgen(unchecked_return_type = "Promise<Reconciliation>")]
     pub fn reconcile(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] session: JsValue) -> Promise {

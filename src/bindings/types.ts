@@ -272,6 +272,8 @@ export interface DatabaseStatus {
   reopened: number;
   lastQuery: { store: StoreName; index: string; missingIndex: string | null } | null;
   lastWrite: { stores: StoreName[]; durability: Durability } | null;
+  /** Bytes of memory that the WebAssembly module has taken from the browser, all databases together. */
+  memory: number;
 }
 
 export interface BulkOptions {

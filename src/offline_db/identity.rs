@@ -23,7 +23,7 @@ pub(crate) fn new_key(prefix: &str) -> String {
 ///
 /// # Errors
 /// `Constraint` saying which key is taken; both sales stay as they are.
-fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
+pub(crate) fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
     if stored.is_undefined() {
         return Ok(());
     }

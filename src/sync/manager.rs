@@ -12,7 +12,7 @@ use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;
 use super::options::SyncOptions;
-use super::outbox::{Decision, Enqueue, Receipt};
+use super::outbox::{Decision, Enqueue, Receipt, Rescue};
 use super::state::{State, Summary};
 use super::transport::Transport;
 use super::users::{LAST_SYNC, UsersReport};
@@ -201,6 +201,29 @@ impl SyncManager {
             let count = manager.0.outbox.decide(id, decision).await?;
             manager.changed().await?;
             Ok(count)
+        }
+        .boxed_local()
+    }
+
+    /// Every sale that the server has not confirmed, as a rescue file; see [`Outbox::export`](super::Outbox::export).
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn export(&self) -> Operation<String> {
+        let outbox = self.0.outbox.clone();
+        async move { outbox.export().await }.boxed_local()
+    }
+
+    /// Takes the rows of a rescue file into the outbox; see [`Outbox::import`](super::Outbox::import).
+    ///
+    /// # Errors
+    /// `InvalidArgument` when the text is no rescue file.
+    pub fn import(&self, text: String) -> Operation<Rescue> {
+        let manager = self.clone();
+        async move {
+            let rescue = manager.0.outbox.import(&text).await?;
+            manager.changed().await?;
+            Ok(rescue)
         }
         .boxed_local()
     }

@@ -131,6 +131,9 @@ async function sync(): Promise<void> {
   const [dead] = await manager.getRejected();
   const words: string | null | undefined = dead?.last_error;
   const { matches, missing } = await manager.reconcile(7);
+  const { imported, failures } = await manager.importUnsynced(await manager.exportUnsynced());
+  same<Same<typeof imported, number>>();
+  const line: number | undefined = failures[0]?.line;
   const p99: number = manager.getMetrics().latency.commit.p99;
   const transport: SyncTransport = {
     batch: 5,
@@ -147,7 +150,7 @@ async function sync(): Promise<void> {
   // @ts-expect-error an order is missing
   await manager.commitSale({ lines: [] });
   manager.destroy();
-  void [pendingCount, words, matches, missing, p99];
+  void [pendingCount, words, matches, missing, p99, line];
 }
 
 void till;

@@ -9,7 +9,7 @@ use crate::connection::Status;
 use crate::error::{Error, Result};
 use crate::row::Row;
 use crate::sync::{
-    self, Hold, Latency, Metrics, Receipt, Reconciliation, Sale, State, Summary, SyncManager, UsersReport,
+    self, Hold, Latency, Metrics, Receipt, Reconciliation, Rescue, Sale, State, Summary, SyncManager, UsersReport,
 };
 
 fn or_null<T: Into<JsValue>>(value: Option<T>) -> JsValue {
@@ -189,6 +189,22 @@ pub(super) fn json_lines(rows: &Array) -> Result<JsValue> {
         text.push('\n');
     }
     Ok(text.into())
+}
+
+pub(super) fn rescue(rescue: Rescue) -> JsValue {
+    let failures = Array::new();
+    for (line, error) in &rescue.failures {
+        let object = Row::new();
+        object.set("line", *line);
+        object.set("code", error.code());
+        object.set("message", error.to_string());
+        failures.push(object.as_js());
+    }
+    let object = Row::new();
+    object.set("imported", rescue.imported);
+    object.set("known", rescue.known);
+    object.set("failures", failures);
+    object.into()
 }
 
 pub(super) fn reconciliation(proof: Reconciliation) -> JsValue {

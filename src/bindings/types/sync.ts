@@ -208,6 +208,16 @@ export interface UsersSummary {
   failures: { position: number; login: string | null; message: string }[];
 }
 
+/** What became of the lines of a rescue file. */
+export interface RescueReport {
+  /** Rows that wait here now. */
+  imported: number;
+  /** Rows that were here already; they were left as they are. */
+  known: number;
+  /** Lines, counted from 1, that could not be taken. The others were. */
+  failures: { line: number; code: ErrorCode; message: string }[];
+}
+
 /** `detail` of `pos-sync-progress` on window (in a worker: on self) and on `pos.env.services.bus_service`. */
 export interface SyncProgress {
   /** Rows that this round has brought to the server. */

@@ -122,7 +122,7 @@ impl Outbox {
             .db
             .database()
             .write(stores, async |tx| {
-                if again && waits(&tx.rows(STORE)?, &row).await? {
+                if again && waits(&tx.rows(STORE)?, &uuid).await? {
                     return Ok(None);
                 }
                 let sequence = number(tx, &row).await?;
@@ -139,14 +139,13 @@ impl Outbox {
 }
 
 /// Whether a row with this uuid waits already.
-async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
-    let uuid = row.get("uuid").as_string();
-    Ok(unsynced(rows, None).await?.iter().any(|known| uuid_of(&Row::owned(known)) == uuid))
+async fn waits(rows: &WriteRows, uuid: &str) -> Result<bool> {
+    Ok(unsynced(rows, None).await?.iter().any(|known| uuid_of(&Row::owned(known)).as_deref() == Some(uuid)))
 }
 
 /// Gives a row the next number of the sequence, and a time after that of the row before, so that the order of time is
 /// the order of the sequence even within a millisecond.
-async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
+pub(super) async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
     let config = tx.rows(ConfigEntry::STORE)?;
     let stored = config.get(&KeyValue::Text(SEQUENCE.into()))?.await?;
     let last = if stored.is_object() { Row::owned(stored).get("value") } else { JsValue::UNDEFINED };

@@ -281,7 +281,7 @@ export interface BulkOptions {
   mode?: "skip-the-bad" | "all-or-nothing";
   /** That of the store unless given. */
   durability?: Durability;
-  /** Records per transaction, 10,000 unless given. */
+  /** Records per transaction, 250 unless given: what a sale that comes meanwhile waits for. */
   chunkSize?: number;
   /** Called after each committed transaction. */
   onProgress?: (progress: BulkProgress) => void;

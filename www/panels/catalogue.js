@@ -3,8 +3,6 @@ import { html, render } from "lit-html";
 import { generate, readFile } from "../products.js";
 import { $, act, onClick, onSubmit, span, whole } from "../ui.js";
 
-/** Products per transaction: often enough for the eye, few enough to stop soon. */
-const CHUNK = 1_000;
 const FAILURES = 100;
 
 export function catalogue({ db, changed }) {
@@ -22,7 +20,6 @@ export function catalogue({ db, changed }) {
       let report;
       await db.bulkSaveProducts(products, {
         mode: $("mode").value,
-        chunkSize: CHUNK,
         signal: loading.signal,
         onReport: (value) => (report = value),
         onProgress({ requested, done, saved }) {

@@ -70,11 +70,14 @@ export default {
       { requested: 250, done: 250, saved: 250 },
     ]);
   },
-  "10,000 records are one chunk unless told otherwise": async ({ db }) => {
-    const done = [];
-    await db.bulkSave("config", Array.from({ length: 10_001 }, (_, key) => ({ key })), { onProgress: (value) => done.push(value.done) });
-    equal(done, [10_000, 10_001]);
+  "a sale gets in between the transactions of a load": async ({ db }) => {
+    let done = 0;
+    const load = db.bulkSave("pos_products", rows(2_000), { onProgress: (value) => (done = value.done) });
+    await db.saveTransaction({ type: "order", data: {} });
+    ok(done < 2_000, `${done} products were saved before the sale`);
+    equal((await load).saved, 2_000);
   },
+
   "a signal stops between chunks and the error says what is on disk": async ({ db }) => {
     const controller = new AbortController();
     const error = await rejects(

@@ -1,0 +1,16 @@
+// This library, with its defaults: each put counted, a copy of each product stamped.
+import { OfflineDB } from "/pkg/index.js";
+
+export async function open() {
+  const db = new OfflineDB({ name: "ours" });
+  await db.init();
+  return {
+    save: (products) => db.bulkSaveProducts(products),
+    all: () => db.getAllProducts(),
+    byId: (id) => db.getProduct(id),
+    byBarcode: (barcode) => db.getProductByBarcode(barcode),
+    /** A sale of its own, in a transaction of its own. */
+    sell: (sale, durability) => db.put("transactions", sale, { durability }),
+    sales: () => db.getPendingTransactionCount(),
+  };
+}

@@ -1,0 +1,42 @@
+// How long a sale takes until it is committed: alone, and while a catalogue loads beside it.
+import { check, percentile, timed } from "../measure.js";
+import { generate } from "/www/products.js";
+
+const sale = (at) => ({
+  id: `order_${at}`,
+  type: "order",
+  created_at: new Date().toISOString(),
+  synced: false,
+  attempts: 0,
+  args: [],
+  uuid: crypto.randomUUID(),
+  data: { amount_total: 2.07, lines: [{ product_id: 1, qty: 1, price_unit: 2.07 }] },
+});
+/** A quick cashier: milliseconds between two sales while the catalogue loads. */
+const PAUSE = 20;
+const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
+
+/** [peer, durability, sales, products]; with products, sales go on until all of them are loaded. */
+export async function sales([peer, durability, count, products]) {
+  const db = await (await import(`../peers/${peer}.js`)).open({ durability });
+  const times = [];
+  const sell = async () => times.push((await timed(() => db.sell(sale(times.length), durability)))[0]);
+  await sell();
+  times.length = 0;
+  let load = null;
+  if (products) {
+    const list = generate(products);
+    let loaded = false;
+    load = db.save(list).finally(() => (loaded = true));
+    while (!loaded) {
+      await sell();
+      await pause();
+    }
+    check(await load, products, "products beside the sales");
+  } else {
+    while (times.length < count) await sell();
+  }
+  // The first one was overwritten by that which has its number.
+  check(await db.sales(), times.length, "sales on disk");
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), worst: Math.max(...times), count: times.length };
+}

@@ -47,9 +47,12 @@ check: setup ## format, lints, docs, all tests, size
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
 	@$(MAKE) --no-print-directory test
 
-bench: setup-browser build ## compare with raw IndexedDB, in one page and one run
+bench: setup-browser build ## compare with raw IndexedDB, idb, Dexie, SQLite and the legacy code
 	node bench/run.mjs
 	wasm-pack test --headless --chrome --release --mode no-install --test rexie_reads -- --nocapture
+
+bench-report: ## bench/RESULTS.md and its chart, of the last run
+	node bench/report.mjs
 
 clean: ## remove everything built
 	cargo clean

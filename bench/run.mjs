@@ -2,7 +2,7 @@
 // it; slow ones do not.
 //
 //   ROUNDS=5            rounds of each comparison
-//   ONLY=save,users     only these of PARTS
+//   ONLY=save,users     only these of PARTS; all but `chunks` unless given
 //   QUICK=1             small sizes and one round, to see that everything runs
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -84,6 +84,20 @@ const PARTS = {
     }
   },
 
+  /** Why a load is many transactions (ARCHITECTURE.md); only when it is asked for. */
+  async chunks() {
+    const count = quick ? 1_000 : 10_000;
+    for (const chunkSize of [100, 250, 500, 1_000, 2_000, 10_000]) {
+      const options = { chunkSize };
+      const found = await run({ load: ["catalogue", "catalogue", ["ours", count, options]], sale: ["sale", "sales", ["ours", "strict", 0, count, options]] });
+      raw[`chunks ${chunkSize}`] = found;
+      const what = `${each(count)} products, ${each(chunkSize)} a transaction`;
+      table.state(`${what}: load`, found.load.save);
+      table.state(`${what}: longest task`, found.load.longest);
+      table.state(`${what}: a sale meanwhile, p50`, found.sale.p50);
+    }
+  },
+
   async drain() {
     // One after the other 1,000 orders would take 70 s at 50 ms; 100 of them tell the time of one.
     const [many, few] = quick ? [40, 5] : [1_000, 100];
@@ -122,7 +136,7 @@ const version = browser.version();
 await browser.close();
 try {
   for (const [name, part] of Object.entries(PARTS)) {
-    if (only && !only.includes(name)) continue;
+    if (only ? !only.includes(name) : name === "chunks") continue;
     process.stderr.write(`${name} `);
     await part();
   }

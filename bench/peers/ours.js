@@ -1,11 +1,11 @@
-// This library, with its defaults: each put counted, a copy of each product stamped.
+// This library, with its defaults unless told otherwise: each put counted, a copy of each product stamped.
 import { OfflineDB } from "/pkg/index.js";
 
-export async function open() {
+export async function open({ chunkSize } = {}) {
   const db = new OfflineDB({ name: "ours" });
   await db.init();
   return {
-    save: (products) => db.bulkSaveProducts(products),
+    save: (products) => db.bulkSaveProducts(products, { chunkSize }),
     all: () => db.getAllProducts(),
     byId: (id) => db.getProduct(id),
     byBarcode: (barcode) => db.getProductByBarcode(barcode),

@@ -4,9 +4,9 @@ import { generate } from "/www/products.js";
 
 const LOOKUPS = 200;
 
-/** [peer, how many products]. */
-export async function catalogue([peer, count]) {
-  const db = await (await import(`../peers/${peer}.js`)).open();
+/** [peer, how many products, what the peer is opened with]. */
+export async function catalogue([peer, count, options]) {
+  const db = await (await import(`../peers/${peer}.js`)).open(options);
   const products = generate(count);
   const [longest, [save, saved]] = await longestTask(() => timed(() => db.save(products)));
   check(saved, count, "products saved");

@@ -16,9 +16,9 @@ const sale = (at) => ({
 const PAUSE = 20;
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
 
-/** [peer, durability, sales, products]; with products, sales go on until all of them are loaded. */
-export async function sales([peer, durability, count, products]) {
-  const db = await (await import(`../peers/${peer}.js`)).open({ durability });
+/** [peer, durability, sales, products, options]; with products, sales go on until all of them are loaded. */
+export async function sales([peer, durability, count, products, options]) {
+  const db = await (await import(`../peers/${peer}.js`)).open({ durability, ...options });
   const times = [];
   const sell = async () => times.push((await timed(() => db.sell(sale(times.length), durability)))[0]);
   await sell();

@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::EventTarget;
+use wasm_bindgen::JsValue;
 
 use super::machine::Network;
-use crate::global::{global, property};
+use crate::global::{global, listen, property};
 
 /// What a listener heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,24 +30,17 @@ impl Listeners {
     /// document, and only some browsers describe the network.
     pub fn new(hear: impl Fn(Heard) + 'static) -> Listeners {
         let hear: Rc<dyn Fn(Heard)> = Rc::new(hear);
-        let window = [
-            ("online", Heard::Online(true)),
-            ("offline", Heard::Online(false)),
-            ("pageshow", Heard::Awake),
-            ("focus", Heard::Awake),
-        ];
-        let document = [("visibilitychange", Heard::Awake), ("resume", Heard::Awake)];
         let mut all = Vec::new();
-        let mut listen = |target: JsValue, events: &[(&'static str, Heard)]| {
-            let Ok(target) = target.dyn_into::<EventTarget>() else { return };
-            for &(name, heard) in events {
-                let hear = Rc::clone(&hear);
-                all.push(EventListener::new(&target, name, move |_| hear(heard)));
-            }
+        let mut on = |target: JsValue, events: &[&'static str], heard: Heard| {
+            let hear = Rc::clone(&hear);
+            all.append(&mut listen(target, events, &(Rc::new(move || hear(heard)) as Rc<dyn Fn()>)));
         };
-        listen(js_sys::global().into(), &window);
-        listen(global("document"), &document);
-        listen(connection(), &[("change", Heard::Network)]);
+        let window = || js_sys::global().into();
+        on(window(), &["online"], Heard::Online(true));
+        on(window(), &["offline"], Heard::Online(false));
+        on(window(), &["pageshow", "focus"], Heard::Awake);
+        on(global("document"), &["visibilitychange", "resume"], Heard::Awake);
+        on(connection(), &["change"], Heard::Network);
         Listeners { _all: all }
     }
 }

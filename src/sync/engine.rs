@@ -127,11 +127,6 @@ impl Inner {
         })
     }
 
-    /// How long a row is in flight before it counts as abandoned.
-    pub(super) fn lease_ms(&self) -> f64 {
-        millis(self.options.timeout) * LEASE
-    }
-
     pub(super) fn is_syncing(&self) -> bool {
         self.draining.borrow().is_some() || self.round.borrow().is_some()
     }

@@ -95,6 +95,11 @@ impl Outbox {
         Outbox { db, owner, lease_ms }
     }
 
+    /// How long a row is in flight before it counts as abandoned.
+    pub fn lease_ms(&self) -> f64 {
+        self.lease_ms
+    }
+
     /// Takes the next rows to send, and says on disk that they are being sent, before they are.
     pub async fn claim(&self, eager_since: Option<f64>, batch: &dyn Fn(&str) -> usize) -> Result<Claim> {
         self.db

@@ -14,7 +14,7 @@ use crate::global::spawn;
 
 /// Work of which each piece says whether it did something, all pieces side by side. Boxed, so that the machinery is
 /// compiled once.
-pub(super) async fn joined(work: Vec<LocalBoxFuture<'_, Result<bool>>>) -> Vec<Result<bool>> {
+pub(super) async fn joined(work: Vec<LocalBoxFuture<'_, Result<()>>>) -> Vec<Result<()>> {
     join_all(work).await
 }
 

@@ -82,7 +82,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                 merged.merge(user.row.as_js())?;
                 merged.set("cached_at", clock::now_iso());
                 let request = rows.put(merged.as_js())?;
-                puts.push(async { request.await.map(|_| true) }.boxed_local());
+                puts.push(async { request.await.map(drop) }.boxed_local());
             }
             tx.rows(ConfigEntry::STORE)?.put(config_row(LAST_SYNC, &clock::now_iso().into()).as_js())?;
             Ok((report, wanted, puts))
@@ -91,7 +91,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
     // Joined after the commit was asked for: a request has its result until then, and the commit need not wait for us.
     for (user, result) in wanted.into_iter().zip(joined(puts).await) {
         match result {
-            Ok(_) => report.saved += 1,
+            Ok(()) => report.saved += 1,
             Err(error) => report.failures.push(UserFailure { position: user.position, login: Some(user.login), error }),
         }
     }

@@ -114,10 +114,14 @@ fn text(row: &Row, field: &str) -> String {
 /// What the server tells the row apart by. A row that was not queued here has a uuid that was made for the row, and the
 /// sale, in its data, may have one of its own.
 pub(in crate::sync) fn uuid_of(row: &Row) -> Option<String> {
-    let named = |value: JsValue| value.as_string().filter(|uuid| !uuid.is_empty());
-    let of_row = || named(row.get("uuid"));
+    let of_row = || non_empty(&row.get("uuid"));
     if row.has("sequence") {
         return of_row();
     }
-    named(property(&row.get("data"), "uuid")).or_else(of_row)
+    non_empty(&property(&row.get("data"), "uuid")).or_else(of_row)
+}
+
+/// A text with something in it.
+pub(super) fn non_empty(value: &JsValue) -> Option<String> {
+    value.as_string().filter(|text| !text.is_empty())
 }

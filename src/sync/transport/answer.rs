@@ -2,7 +2,7 @@
 //! Odoo 19.0); its `debug` field is a traceback and is never read.
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use js_sys::{Array, Function, JSON, Reflect};
+use js_sys::{Array, Function, JSON};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, RequestRedirect, Response, ResponseType};
@@ -197,5 +197,5 @@ pub(crate) fn json_headers(more: &JsValue) -> Result<Headers, Outcome> {
 
 /// Whether an object has a method.
 pub(super) fn has_method(object: &JsValue, method: &str) -> bool {
-    Reflect::get(object, &method.into()).is_ok_and(|value| value.is_function())
+    property(object, method).is_function()
 }

@@ -33,12 +33,14 @@ const each = (count) => count.toLocaleString("en-US");
 const PARTS = {
   async save() {
     for (const count of sizes(1_000, 10_000, 50_000)) {
-      const found = await run(Object.fromEntries(PEERS.map((peer) => [peer, ["catalogue", "catalogue", [peer, count]]])));
+      const contenders = Object.fromEntries(PEERS.map((peer) => [peer, ["catalogue", "catalogue", [peer, count]]]));
+      const found = await run({ ...contenders, whole: ["catalogue", "catalogue", ["ours", count, { chunkSize: count }]] });
       raw[`save ${count}`] = found;
       for (const peer of PEERS.slice(1)) {
         const target = peer === "raw" && count === 10_000 ? atMost(1.1) : null;
         table.compare(`save ${each(count)} products`, NAMES[peer], found.ours.save, found[peer].save, { target });
       }
+      table.compare(`save ${each(count)} products in one transaction`, NAMES.raw, found.whole.save, found.raw.save, { target: count === 10_000 ? atMost(1.1) : null });
       for (const peer of PEERS.slice(1)) table.compare(`longest task while ${each(count)} are saved`, NAMES[peer], found.ours.longest, found[peer].longest);
       for (const [measure, work] of [["all", `read all ${each(count)}`], ["byId", `one of ${each(count)} by id`], ["byBarcode", `one of ${each(count)} by barcode`]]) {
         for (const peer of PEERS.slice(1)) table.compare(work, NAMES[peer], found.ours[measure], found[peer][measure]);

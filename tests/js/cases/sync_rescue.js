@@ -59,6 +59,15 @@ export default {
     equal(await db.getPendingTransactions(), before);
   }),
 
+  "a sale is known by its uuid under whatever id, and when it has been confirmed since": rescue(["a", "b"], async ({ db, from, elsewhere: { db: other, manager } }) => {
+    const [, second] = await db.getPendingTransactions();
+    const to = manager({ transport: transport(), keepSynced: true });
+    await to.addToSyncQueue("order", order("a"));
+    await other.put("transactions", { ...second, synced: true, state: "synced" });
+    equal(await to.importUnsynced(await from.exportUnsynced()), { imported: 0, known: 2, failures: [] });
+    equal(uuidsOf(await other.getPendingTransactions()), ["a"]);
+  }),
+
   "a file in other white space is the same file": rescue(["a"], async ({ from, elsewhere: { manager } }) => {
     const text = (await from.exportUnsynced()).split("\n").map((line) => line && JSON.stringify(JSON.parse(line)).replaceAll(",", ", ")).join("\r\n");
     equal(await manager().importUnsynced(`${text}\n\n`), { imported: 1, known: 0, failures: [] });

@@ -28,7 +28,7 @@ ${lines.map((line) => row(Object.values(cells(line)))).join("\n")}
 );
 
 /** What the chart shows: the largest catalogue that every peer has saved, and what else is compared with another way. */
-const CHARTED = /^(save|read all|one of) 50,000|^100 pending of 50,000|users saved|^an order of|^sale, strict, p50/;
+const CHARTED = /^(save|read all|one of) 50,000|^100 pending of 50,000|users saved|^an order of|^sale, strict, p50|^sale, strict, p99, while/;
 const bars = lines.filter(({ work, ratio }) => ratio && CHARTED.test(work));
 
 const [LINE, LABEL, WIDTH, TOP] = [20, 430, 900, 30];

@@ -79,7 +79,7 @@ const PARTS = {
       raw[`sale ${durability}`] = { alone, beside };
       for (const peer of peers.slice(1)) {
         for (const measure of ["p50", "p99"]) table.compare(`sale, ${durability}, ${measure}`, NAMES[peer], alone.ours[measure], alone[peer][measure]);
-        table.compare(`the same while ${each(products)} products load, p99`, NAMES[peer], beside.ours.p99, beside[peer].p99);
+        table.compare(`sale, ${durability}, p99, while ${each(products)} products load`, NAMES[peer], beside.ours.p99, beside[peer].p99);
       }
       const target = durability === "strict" ? atMost(3) : null;
       table.compare(`sale, ${durability}, p99, while ${each(products)} products load`, "the same without load", beside.ours.p99, alone.ours.p99, { target });

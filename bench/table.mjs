@@ -16,7 +16,7 @@ export class Table {
   /** Our values beside theirs, one of each per round, in a unit. */
   compare(work, peer, ours, theirs, { unit = "ms", target = null } = {}) {
     // Nothing is a multiple of nothing.
-    const defined = theirs.every((value) => value > 0);
+    const defined = [...ours, ...theirs].every((value) => value > 0);
     const ratios = sorted(ours.map((value, round) => value / theirs[round]));
     const ratio = defined ? median(ours) / median(theirs) : null;
     this.lines.push({
@@ -38,8 +38,8 @@ export class Table {
   }
 }
 
-const digits = (value) => (!value ? String(value ?? "") : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3));
-const times = (ratio) => (ratio === null ? "" : ratio < 1 / 3 ? `1/${digits(1 / ratio)}` : digits(ratio));
+const digits = (value) => (!value ? String(value ?? "") : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(3));
+const times = (ratio) => (!ratio ? "" : ratio < 1 / 3 ? `1/${digits(1 / ratio)}` : digits(ratio));
 
 /** A line as people read it. */
 export const cells = ({ work, peer, unit, ours, theirs, ratio, spread, target, verdict }) => ({
@@ -48,6 +48,6 @@ export const cells = ({ work, peer, unit, ours, theirs, ratio, spread, target, v
   ours: `${digits(ours)} ${unit}`,
   theirs: theirs === null ? "" : `${digits(theirs)} ${unit}`,
   ratio: times(ratio),
-  spread: spread ? `${times(spread[0])} to ${times(spread[1])}` : "",
+  spread: ratio && spread ? `${times(spread[0])} to ${times(spread[1])}` : "",
   target: target ? `${target}: ${verdict}` : "",
 });

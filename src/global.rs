@@ -16,6 +16,11 @@ pub(crate) fn global(name: &str) -> JsValue {
 
 /// A property of an object; `undefined` when there is no object or no such property.
 pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
+    // `Reflect.get` would throw, and wasm-bindgen leaks a slot of its table for every exception that it catches where a
+    // value is returned (0.2.130).
+    if !object.is_object() && !object.is_function() {
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 

@@ -87,9 +87,6 @@ async function changed() {
   showing = false;
 }
 
-for (const event of ["pdc-db-blocked", "pdc-db-versionchange", "pdc-db-connection-lost"]) {
-  window.addEventListener(event, ({ detail }) => problem(`${detail.database}: ${detail.message}`));
-}
 for (const event of ["pos-sync-progress", "pos-sync-rejected"]) window.addEventListener(event, changed);
 for (const event of ["server-reachable", "server-unreachable", "connection-lost", "connection-restored", "accepting-changed"]) {
   monitor.on(event, changed);

@@ -37,7 +37,7 @@ export class Chart {
         cursor: { show: false },
         legend: { show: series.length > 1, live: false },
         axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => `${tick.toLocaleString()}${unit ? ` ${unit}` : ""}`) }],
-        scales: { x: { range: (_, first, last) => [Math.min(first ?? 0, (last ?? WINDOW) - WINDOW), last ?? WINDOW] }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 1, 1)] } },
+        scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 1, 1)] } },
         series: [
           {},
           ...series.map(({ label, colour: name, points }) => ({
@@ -59,6 +59,7 @@ export class Chart {
 
   /** A point of each series at a time in milliseconds; null where a series has none. */
   add(at, ...values) {
+    if (!this.#data[0].length) this.#data.forEach((list, index) => list.push(index ? null : at / 1000 - WINDOW));
     for (const [index, value] of [at / 1000, ...values].entries()) {
       this.#data[index].push(value);
       if (this.#data[index].length > POINTS) this.#data[index].shift();

@@ -1,6 +1,6 @@
 // The demo server (scripts/shop.mjs), as a person sees and disturbs it.
 
-const CALM = { rates: {}, once: null, down: false, busy: false, expired: false, latency: 0 };
+const CALM = { rates: {}, down: false, busy: false, expired: false, latency: 0 };
 
 /** What the server can do wrong: {words, settings}. */
 export const FAULTS = {

@@ -1,7 +1,7 @@
 // What is on disk and how healthy the way to it is; a report to copy for whoever helps.
 import { html, nothing, render } from "lit-html";
 import { pendingTimers } from "../timers.js";
-import { $, megabytes, milliseconds, onClick, say, time, whole } from "../ui.js";
+import { $, megabytes, milliseconds, onClick, problem, say, time, whole } from "../ui.js";
 
 const EVENTS = ["pdc-db-blocked", "pdc-db-versionchange", "pdc-db-connection-lost"];
 
@@ -12,7 +12,9 @@ export function storage({ db, monitor, sync, queries, version, changed }) {
   const events = [];
   for (const event of EVENTS) {
     window.addEventListener(event, ({ detail }) => {
-      events.push({ at: new Date().toISOString(), event, message: `${detail.database}: ${detail.message}` });
+      const message = `${detail.database}: ${detail.message}`;
+      events.push({ at: new Date().toISOString(), event, message });
+      problem(message);
       changed();
     });
   }

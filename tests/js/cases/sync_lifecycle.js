@@ -44,7 +44,41 @@ const watched = (kit, test) =>
     }
   });
 
+/** An instance of the module of its own: its classes, and how many values of JavaScript its table has room for. */
+async function instance() {
+  const text = await (await fetch("/pkg/index.js")).text();
+  const [script] = text.match(/pos_offline-\w+\.js/);
+  const [module] = text.match(/pos_offline_bg-\w+\.wasm/);
+  const bindings = await import(`/pkg/${script}?instance=${crypto.randomUUID()}`);
+  const exports = await bindings.default({ module_or_path: `/pkg/${module}` });
+  const table = Object.values(exports).find((value) => value instanceof WebAssembly.Table);
+  return { bindings, room: () => table.length };
+}
+
 export default {
+  "the table of values does not grow with what is sent, told and refused, with or without a pos": async ({ database }) => {
+    const { bindings, room } = await instance();
+    const db = new bindings.OfflineDB({ name: database });
+    await db.init();
+    const monitor = new bindings.ConnectionMonitor({ urls: ["/ping/ok"] });
+    await monitor.checkNow();
+    const answers = ["ok", { outcome: "rejected", message: "no" }];
+    const round = async (pos, answer, count) => {
+      const manager = new bindings.SyncManager(pos, db, monitor, { transport: { batch: 20, push: (items) => items.map(() => answer) } });
+      for (let at = 0; at < count; at++) await manager.addToSyncQueue("order", { amount_total: at });
+      await manager.syncOfflineTransactions();
+      for (const { id } of await manager.getRejected()) await manager.discardRejected(id);
+      manager.destroy();
+    };
+    for (const pos of [null, till()]) {
+      for (const answer of answers) for (let at = 0; at < 2; at++) await round(pos, answer, 40);
+      const before = room();
+      for (const answer of answers) for (let at = 0; at < 5; at++) await round(pos, answer, 40);
+      equal(room(), before, "the table has grown");
+    }
+    db.close();
+  },
+
   "a manager that was made and not started has no timer, listener, channel or lock, also when it is used": (kit) =>
     watched(kit, async ({ manager, left, database }) => {
       const tested = manager({ transport: transport() });

@@ -23,6 +23,6 @@ mod tests {
     fn the_check_values_of_the_standard() {
         assert_eq!(crc32(""), "00000000");
         assert_eq!(crc32("123456789"), "cbf43926");
-        assert_eq!(crc32("Käse 🧀"), crc32("K\u{e4}se \u{1f9c0}"));
+        assert_eq!(crc32("Käse 🧀"), "123279e5");
     }
 }

@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::EventTarget;
+use wasm_bindgen::JsValue;
 
 use super::machine::Network;
-use crate::global::{global, property};
+use crate::global::{global, listen, property};
 
 /// What a listener heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,25 +29,19 @@ impl Listeners {
     /// Listens on the global object, the document and `navigator.connection`, as far as they exist: a worker has no
     /// document, and only some browsers describe the network.
     pub fn new(hear: impl Fn(Heard) + 'static) -> Listeners {
-        let hear: Rc<dyn Fn(Heard)> = Rc::new(hear);
-        let window = [
-            ("online", Heard::Online(true)),
-            ("offline", Heard::Online(false)),
-            ("pageshow", Heard::Awake),
-            ("focus", Heard::Awake),
-        ];
-        let document = [("visibilitychange", Heard::Awake), ("resume", Heard::Awake)];
+        let hear = Rc::new(hear);
         let mut all = Vec::new();
-        let mut listen = |target: JsValue, events: &[(&'static str, Heard)]| {
-            let Ok(target) = target.dyn_into::<EventTarget>() else { return };
-            for &(name, heard) in events {
-                let hear = Rc::clone(&hear);
-                all.push(EventListener::new(&target, name, move |_| hear(heard)));
-            }
+        let mut on = |target: JsValue, events: &[&'static str], heard: Heard| {
+            let hear = Rc::clone(&hear);
+            let tell: Rc<dyn Fn()> = Rc::new(move || hear(heard));
+            all.extend(listen(target, events, &tell));
         };
-        listen(js_sys::global().into(), &window);
-        listen(global("document"), &document);
-        listen(connection(), &[("change", Heard::Network)]);
+        let window = JsValue::from(js_sys::global());
+        on(window.clone(), &["online"], Heard::Online(true));
+        on(window.clone(), &["offline"], Heard::Online(false));
+        on(window, &["pageshow", "focus"], Heard::Awake);
+        on(global("document"), &["visibilitychange", "resume"], Heard::Awake);
+        on(connection(), &["change"], Heard::Network);
         Listeners { _all: all }
     }
 }

@@ -8,6 +8,7 @@ use super::identity::new_key;
 use super::{OfflineDb, Operation};
 use crate::clock;
 use crate::error::Error;
+use crate::global::text;
 use crate::model::User;
 use crate::row::{Row, describe};
 use crate::store::{Bounds, KeyValue, Record, Select};
@@ -34,7 +35,7 @@ impl OfflineDb {
         let database = self.database.clone();
         async move {
             let row = Row::copy_of(&user)?;
-            let login = row.get("login").as_string().filter(|login| !login.is_empty()).ok_or_else(|| {
+            let login = text(row.as_js(), "login").ok_or_else(|| {
                 Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login"))))
             })?;
             row.set("cached_at", clock::now_iso());

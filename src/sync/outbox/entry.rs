@@ -3,14 +3,13 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::clock;
 use crate::error::Result;
-use crate::global::property;
 use crate::offline_db::new_uuid;
 use crate::row::{Row, text_of};
 use crate::store::KeyValue;
 use crate::sync::plan::{Candidate, State};
 use crate::sync::policy::{Outcome, Trial};
+use crate::{clock, global};
 
 /// A row that is being sent.
 #[derive(Debug, Clone)]
@@ -114,10 +113,9 @@ fn text(row: &Row, field: &str) -> String {
 /// What the server tells the row apart by. A row that was not queued here has a uuid that was made for the row, and the
 /// sale, in its data, may have one of its own.
 pub(in crate::sync) fn uuid_of(row: &Row) -> Option<String> {
-    let named = |value: JsValue| value.as_string().filter(|uuid| !uuid.is_empty());
-    let of_row = || named(row.get("uuid"));
+    let of_row = || global::text(row.as_js(), "uuid");
     if row.has("sequence") {
         return of_row();
     }
-    named(property(&row.get("data"), "uuid")).or_else(of_row)
+    global::text(&row.get("data"), "uuid").or_else(of_row)
 }

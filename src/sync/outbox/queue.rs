@@ -7,6 +7,7 @@ use super::entry::uuid_of;
 use super::{Outbox, STORE, unsynced};
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::global::text;
 use crate::model::{ConfigEntry, Order};
 use crate::offline_db::new_key;
 use crate::row::{Row, describe};
@@ -55,7 +56,7 @@ impl Enqueue {
     /// `InvalidRecord` when it is no object, `InvalidArgument` when lines or payments are no arrays.
     pub fn sale(order: &JsValue, lines: &JsValue, payments: &JsValue, after: Option<String>) -> Result<Enqueue> {
         let data = Row::copy_of(order)?;
-        if data.get("uuid").as_string().is_none_or(|uuid| uuid.is_empty()) {
+        if text(data.as_js(), "uuid").is_none() {
             data.set("uuid", offline_db::new_uuid());
         }
         for (name, field, given) in [("lines", "lines", lines), ("payments", "payment_ids", payments)] {
@@ -101,8 +102,7 @@ impl Outbox {
 
     async fn put(&self, what: Enqueue, again: bool) -> Result<Option<Receipt>> {
         let Enqueue { kind, data, after, order } = what;
-        let given = if data.is_object() { Row::owned(data.clone()).get("uuid").as_string() } else { None };
-        let uuid = given.filter(|uuid| !uuid.is_empty()).unwrap_or_else(offline_db::new_uuid);
+        let uuid = text(&data, "uuid").unwrap_or_else(offline_db::new_uuid);
         let id = new_key(&kind);
         let row = Row::of(&[
             ("id", id.as_str().into()),

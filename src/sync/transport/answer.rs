@@ -2,13 +2,13 @@
 //! Odoo 19.0); its `debug` field is a traceback and is never read.
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use js_sys::{Array, Function, JSON, Reflect};
+use js_sys::{Array, Function, JSON};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, RequestRedirect, Response, ResponseType};
 
 use crate::error::Error;
-use crate::global::property;
+use crate::global::{property, text};
 use crate::http;
 use crate::row::describe;
 use crate::sync::policy::{Kind, Outcome};
@@ -46,11 +46,6 @@ pub(super) struct Answer {
 /// An outcome with no more of the server's words than a person reads.
 pub(super) fn said(kind: Kind, message: &str) -> Outcome {
     Outcome::new(kind, message.chars().take(LONGEST_MESSAGE).collect::<String>())
-}
-
-/// A text field, `None` when there is none or it is empty.
-pub(super) fn text(object: &JsValue, field: &str) -> Option<String> {
-    property(object, field).as_string().filter(|text| !text.is_empty())
 }
 
 /// The uuids of an array of objects.
@@ -197,5 +192,5 @@ pub(crate) fn json_headers(more: &JsValue) -> Result<Headers, Outcome> {
 
 /// Whether an object has a method.
 pub(super) fn has_method(object: &JsValue, method: &str) -> bool {
-    Reflect::get(object, &method.into()).is_ok_and(|value| value.is_function())
+    property(object, method).is_function()
 }

@@ -6,10 +6,10 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::answer::{call, has_method, list, said, text};
+use super::answer::{call, has_method, list, said};
 use super::odoo::unsupported;
 use super::{Question, Reply, Transport};
-use crate::global::property;
+use crate::global::{property, text};
 use crate::http::InFlight;
 use crate::row::{Row, describe};
 use crate::sync::outbox::Item;

@@ -7,9 +7,9 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::answer::{Answering, call, json_headers, list, request, result_of, said, text, uuids_of};
+use super::answer::{Answering, call, json_headers, list, request, result_of, said, uuids_of};
 use super::{Question, Reply, Transport};
-use crate::global::property;
+use crate::global::{property, text};
 use crate::row::Row;
 use crate::store::KeyValue;
 use crate::sync::outbox::Item;

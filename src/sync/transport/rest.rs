@@ -6,8 +6,9 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Array, JsString, encode_uri_component};
 use wasm_bindgen::JsValue;
 
-use super::answer::{Answer, json_headers, list, request, said, text, uuids_of};
+use super::answer::{Answer, json_headers, list, request, said, uuids_of};
 use super::{Question, Reply, Transport};
+use crate::global::text;
 use crate::row::text_of;
 use crate::sync::outbox::Item;
 use crate::sync::policy::{Kind, Outcome};

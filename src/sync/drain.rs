@@ -28,7 +28,7 @@ impl Inner {
     /// # Errors
     /// Of the database.
     pub(super) async fn drain(self: &Rc<Self>) -> Result<Summary> {
-        let _leadership = lead(&self.name, self.lease_ms() as u32).await;
+        let _leadership = lead(&self.name, self.options.lease_ms() as u32).await;
         let mut result = Ok(());
         loop {
             self.again.set(false);
@@ -58,7 +58,7 @@ impl Inner {
         }
         let mut result = Ok(());
         for sender in joined(work).await {
-            result = result.and(sender.map(drop));
+            result = result.and(sender);
         }
         let mut state = self.state.borrow_mut();
         if let Some(hold) = state.hold_at(clock::now_ms()) {
@@ -69,7 +69,7 @@ impl Inner {
 
     /// A sender: takes what is due and sends it, and waits while there is nothing to take as long as another sender has
     /// something to do, for that may make more due.
-    async fn work(self: &Rc<Self>) -> Result<bool> {
+    async fn work(self: &Rc<Self>) -> Result<()> {
         loop {
             // After a failure one request finds out how things are, before many do.
             let probes = self.state.borrow().failures > 0;
@@ -105,7 +105,7 @@ impl Inner {
             }
             if self.busy.get() == 0 && !self.probing.get() {
                 self.bell.ring();
-                return Ok(true);
+                return Ok(());
             }
             self.bell.wait(self.until_due()).await;
         }

@@ -29,9 +29,6 @@ use crate::offline_db::{OfflineDb, Operation, new_uuid};
 /// Another tab has queued something; should that tab be gone by then, this one sends it.
 const AFTER_ANOTHER_TAB_MS: f64 = 2_000.0;
 
-/// A row counts as abandoned when it is in flight so many times as long as a request may take.
-const LEASE: f64 = 1.25;
-
 pub(super) struct Inner {
     pub db: OfflineDb,
     pub outbox: Outbox,
@@ -104,7 +101,7 @@ impl Inner {
     ) -> Rc<Inner> {
         Rc::new(Inner {
             name: format!("pos-offline:outbox:{}", db.database().name()),
-            outbox: Outbox::new(db.clone(), new_uuid(), millis(options.timeout) * LEASE),
+            outbox: Outbox::new(db.clone(), new_uuid(), options.lease_ms()),
             db,
             link,
             transport,
@@ -125,11 +122,6 @@ impl Inner {
             drained: Waiting::default(),
             rounded: Waiting::default(),
         })
-    }
-
-    /// How long a row is in flight before it counts as abandoned.
-    pub(super) fn lease_ms(&self) -> f64 {
-        millis(self.options.timeout) * LEASE
     }
 
     pub(super) fn is_syncing(&self) -> bool {
@@ -285,16 +277,15 @@ impl Inner {
         }
         self.state.borrow_mut().summary = Summary::default();
         let inner = Rc::clone(self);
-        let task = Task::spawn(
-            async move {
-                let result = inner.drain().await;
-                drop(inner.draining.take());
+        let drain = async move { inner.drain().await };
+        self.begin(
+            |inner| &inner.draining,
+            drain.boxed_local(),
+            |inner, result| {
                 inner.schedule();
                 inner.drained.answer(&result);
-            }
-            .boxed_local(),
+            },
         );
-        *self.draining.borrow_mut() = Some(task);
     }
 
     pub(super) fn want_round(self: &Rc<Self>) {
@@ -302,17 +293,35 @@ impl Inner {
             return;
         }
         let inner = Rc::clone(self);
+        let round = async move { Ok(inner.all_phases().await) };
+        self.begin(
+            |inner| &inner.round,
+            round.boxed_local(),
+            |inner, result| {
+                inner.plan_round();
+                inner.rounded.answer(&result);
+            },
+        );
+        self.plan_round();
+    }
+
+    /// Begins work that is found in `slot` until it is through; then `end` hears what it came to.
+    fn begin(
+        self: &Rc<Self>,
+        slot: fn(&Inner) -> &RefCell<Option<Task>>,
+        work: Operation<Summary>,
+        end: fn(&Rc<Inner>, Result<Summary>),
+    ) {
+        let inner = Rc::clone(self);
         let task = Task::spawn(
             async move {
-                let summary = inner.all_phases().await;
-                drop(inner.round.take());
-                inner.plan_round();
-                inner.rounded.answer(&Ok(summary));
+                let result = work.await;
+                drop(slot(&inner).take());
+                end(&inner, result);
             }
             .boxed_local(),
         );
-        *self.round.borrow_mut() = Some(task);
-        self.plan_round();
+        *slot(self).borrow_mut() = Some(task);
     }
 
     /// The next round begins an interval from now.

@@ -12,9 +12,8 @@ use gloo_timers::future::TimeoutFuture;
 use crate::error::Result;
 use crate::global::spawn;
 
-/// Work of which each piece says whether it did something, all pieces side by side. Boxed, so that the machinery is
-/// compiled once.
-pub(super) async fn joined(work: Vec<LocalBoxFuture<'_, Result<bool>>>) -> Vec<Result<bool>> {
+/// Pieces of work side by side; what became of each, in their order. Boxed, so that the machinery is compiled once.
+pub(super) async fn joined(work: Vec<LocalBoxFuture<'_, Result<()>>>) -> Vec<Result<()>> {
     join_all(work).await
 }
 

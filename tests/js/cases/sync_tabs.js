@@ -20,6 +20,15 @@ async function without(object, name, body) {
   }
 }
 
+/** Takes the lock of a database as another tab does; resolves with what lets go of it. */
+async function taken(database) {
+  const gate = latch();
+  const held = latch();
+  navigator.locks.request(lockOf(database), () => (held.open(), gate.promise));
+  await held.promise;
+  return gate;
+}
+
 /** A transport that several managers share: what it got, and how many requests there were at once. */
 function server() {
   const shared = transport(async () => {
@@ -60,10 +69,7 @@ export default {
 
   "whoever has the lock sends, and when it goes another takes over": (kit) =>
     desk(kit, async ({ manager, database }) => {
-      const gate = latch();
-      const held = latch();
-      navigator.locks.request(lockOf(database), () => (held.open(), gate.promise));
-      await held.promise;
+      const gate = await taken(database);
       const sending = transport();
       const tested = manager({ transport: sending, timeout: 600_000 });
       await tested.init();
@@ -77,10 +83,7 @@ export default {
 
   "a tab that hangs with the lock keeps nobody waiting for ever": (kit) =>
     desk(kit, async ({ manager, database }) => {
-      const gate = latch();
-      const held = latch();
-      navigator.locks.request(lockOf(database), () => (held.open(), gate.promise));
-      await held.promise;
+      const gate = await taken(database);
       const sending = transport();
       const tested = manager({ transport: sending, timeout: 100 });
       await tested.init();
@@ -92,10 +95,7 @@ export default {
 
   "whoever is stopped while it waits for the lock waits no longer": (kit) =>
     desk(kit, async ({ manager, database }) => {
-      const gate = latch();
-      const held = latch();
-      navigator.locks.request(lockOf(database), () => (held.open(), gate.promise));
-      await held.promise;
+      const gate = await taken(database);
       const tested = manager({ transport: transport(), timeout: 600_000 });
       await tested.init();
       const pending = async () => (await navigator.locks.query()).pending.filter(({ name }) => name === lockOf(database)).length;

@@ -215,6 +215,10 @@ impl Error {
         Error::InvalidArgument { argument: argument.into(), reason: reason.into() }
     }
 
+    pub(crate) fn record(reason: String) -> Error {
+        Error::InvalidRecord { position: None, field: None, reason, cause: Cause::default() }
+    }
+
     pub(crate) fn field(field: &str, reason: impl Into<String>) -> Error {
         Error::InvalidRecord {
             position: None,

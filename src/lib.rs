@@ -21,6 +21,7 @@ pub mod sync;
 
 mod backoff;
 mod clock;
+mod crc32;
 mod global;
 mod http;
 mod order;

@@ -16,21 +16,10 @@ impl Row {
     /// `InvalidRecord` for anything but an object (`null`, an array, a string), or when a getter throws.
     pub fn copy_of(record: &JsValue) -> Result<Row> {
         if !record.is_object() || Array::is_array(record) {
-            return Err(Error::InvalidRecord {
-                position: None,
-                field: None,
-                reason: format!("a record must be an object, got {}", describe(record)),
-                cause: Default::default(),
-            });
+            return Err(Error::record(format!("a record must be an object, got {}", describe(record))));
         }
-        let copy =
-            Object::try_assign(&Object::new(), record.unchecked_ref()).map_err(|thrown| Error::InvalidRecord {
-                position: None,
-                field: None,
-                reason: format!("a field cannot be read: {}", Error::from_js(&thrown)),
-                cause: Default::default(),
-            })?;
-        Ok(Row(copy))
+        let copy = Object::try_assign(&Object::new(), record.unchecked_ref());
+        copy.map(Row).map_err(|thrown| Error::record(format!("a field cannot be read: {}", Error::from_js(&thrown))))
     }
 
     /// A new object without fields.
@@ -112,6 +101,20 @@ impl From<Row> for JsValue {
     fn from(row: Row) -> JsValue {
         row.0.into()
     }
+}
+
+/// Why a row that was written as JSON has no data.
+pub(crate) const EXPORT_ERROR: &str = "export_error";
+
+/// The JSON text of a row. Data without a JSON form is left out, and `export_error` says why: one row must not keep the
+/// others from being rescued.
+pub(crate) fn json_text(row: Row) -> Result<String> {
+    let text = JSON::stringify(row.as_js()).or_else(|thrown| {
+        row.set("data", JsValue::NULL);
+        row.set(EXPORT_ERROR, format!("the data has no JSON form: {}", Error::from_js(&thrown)));
+        JSON::stringify(row.as_js())
+    })?;
+    Ok(text.into())
 }
 
 /// A value as JavaScript writes it: Rust's own formatting of numbers would add 15 KB to the module.

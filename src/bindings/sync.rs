@@ -198,6 +198,18 @@ impl JsSyncManager {
         promise_of(async move { encode::json_lines(&rejected.await?) }.boxed_local())
     }
 
+    /// What the server has not confirmed, as a rescue file: JSON Lines with checksums. Changes nothing.
+    #[wasm_bindgen(js_name = exportUnsynced, unchecked_return_type = "Promise<string>")]
+    pub fn export_unsynced(&self) -> Promise {
+        promise_of(self.manager.export_unsynced())
+    }
+
+    /// Puts the rows of a rescue file into the outbox, all in one transaction; what is here already stays as it is.
+    #[wasm_bindgen(js_name = importUnsynced, unchecked_return_type = "Promise<RescueReport>")]
+    pub fn import_unsynced(&self, #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue) -> Promise {
+        decoded(|| Ok(then(self.manager.import_unsynced(decode::text("text", &text)?), encode::rescue)))
+    }
+
     /// Compares a session's orders here with those at the server, and queues again what is missing there.
     #[wasm_bindgen(unchecked_return_type = "Promise<Reconciliation>")]
     pub fn reconcile(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] session: JsValue) -> Promise {

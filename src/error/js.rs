@@ -133,7 +133,7 @@ impl From<Error> for JsValue {
 
 impl From<serde_wasm_bindgen::Error> for Error {
     fn from(error: serde_wasm_bindgen::Error) -> Error {
-        Error::InvalidRecord { position: None, field: None, reason: error.to_string(), cause: Cause::default() }
+        Error::record(error.to_string())
     }
 }
 

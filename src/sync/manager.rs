@@ -12,7 +12,7 @@ use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;
 use super::options::SyncOptions;
-use super::outbox::{Decision, Enqueue, Receipt};
+use super::outbox::{Decision, Enqueue, Receipt, RescueReport};
 use super::state::{State, Summary};
 use super::transport::Transport;
 use super::users::{LAST_SYNC, UsersReport};
@@ -201,6 +201,32 @@ impl SyncManager {
             let count = manager.0.outbox.decide(id, decision).await?;
             manager.changed().await?;
             Ok(count)
+        }
+        .boxed_local()
+    }
+
+    /// What the server has not confirmed, as the text of a rescue file.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn export_unsynced(&self) -> Operation<String> {
+        let outbox = self.0.outbox.clone();
+        async move { outbox.export().await }.boxed_local()
+    }
+
+    /// Puts the rows of a rescue file into the outbox; they are sent soon if there is a connection.
+    ///
+    /// # Errors
+    /// As [`Outbox::import`](super::Outbox::import).
+    pub fn import_unsynced(&self, text: String) -> Operation<RescueReport> {
+        let manager = self.clone();
+        async move {
+            let (report, uuids) = manager.0.outbox.import(&text).await?;
+            for uuid in uuids {
+                manager.0.say(&News::Queued(uuid));
+            }
+            manager.changed().await?;
+            Ok(report)
         }
         .boxed_local()
     }

@@ -4,6 +4,7 @@
 mod dead_letters;
 mod entry;
 mod queue;
+mod rescue;
 
 use js_sys::Array;
 
@@ -21,6 +22,7 @@ pub use dead_letters::Decision;
 pub use entry::Item;
 pub(in crate::sync) use entry::uuid_of;
 pub use queue::{Enqueue, Receipt};
+pub use rescue::{RescueFailure, RescueReport};
 
 const STORE: &str = Transaction::STORE;
 

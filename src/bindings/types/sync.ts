@@ -45,6 +45,8 @@ export interface OutboxRecord extends TransactionRecord {
   /** What became of the last attempt, and the server's words. */
   error_type?: string | null;
   last_error?: string | null;
+  /** What a row that came with a rescue file was on the till that it came from. */
+  rescued?: { database: string; id: RecordKey; sequence?: number; created_at: string };
 }
 
 /** What became of an item that was sent. */
@@ -239,6 +241,16 @@ export interface Reconciliation {
   requeued: string[];
   /** Nothing is missing, extra or different. */
   matches: boolean;
+}
+
+/** What became of a rescue file. */
+export interface RescueReport {
+  /** Rows that are on disk now. */
+  imported: number;
+  /** Rows that were here already, and were left as they are. */
+  known: number;
+  /** Lines that could not be imported, from 1, the header, on; one beyond the last when the end of the file is missing. */
+  failures: { line: number; code: ErrorCode; message: string }[];
 }
 
 export interface Percentiles {

@@ -79,14 +79,19 @@ pub(super) fn candidate(row: &Row) -> Candidate {
     }
 }
 
+/// Nobody sends it, and it need not wait.
+pub(super) fn release(row: &Row) {
+    for name in ["lease_owner", "lease_until", "next_attempt"] {
+        row.set(name, JsValue::NULL);
+    }
+}
+
 /// Ends the time in flight, and keeps what came of it.
 pub(super) fn unlease(row: &Row, trial: Trial, outcome: &Outcome) {
     row.set("attempts", trial.attempts);
     row.set("senseless", trial.senseless);
     row.set("uncertain", trial.uncertain);
-    for name in ["lease_owner", "lease_until", "next_attempt"] {
-        row.set(name, JsValue::NULL);
-    }
+    release(row);
     let said = |text: &str| if outcome.kind.is_done() { JsValue::NULL } else { text.into() };
     row.set("error_type", said(outcome.kind.as_str()));
     row.set("last_error", said(&outcome.message));

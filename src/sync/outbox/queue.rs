@@ -146,7 +146,7 @@ async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
 
 /// Gives a row the next number of the sequence, and a time after that of the row before, so that the order of time is
 /// the order of the sequence even within a millisecond.
-async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
+pub(super) async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
     let config = tx.rows(ConfigEntry::STORE)?;
     let stored = config.get(&KeyValue::Text(SEQUENCE.into()))?.await?;
     let last = if stored.is_object() { Row::owned(stored).get("value") } else { JsValue::UNDEFINED };

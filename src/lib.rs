@@ -30,7 +30,7 @@ mod stamp;
 
 pub use backoff::Backoff;
 pub use connection::{ConnectionMonitor, ConnectionOptions};
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use offline_db::OfflineDb;
 pub use store::{Bulk, Database, DatabaseOptions, Index, Key, Query, Record, Store};
 pub use sync::SyncManager;

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
 use super::OfflineDb;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::row::Row;
 use crate::store::{KeyValue, WriteOptions, WriteRows};
 
@@ -35,14 +35,15 @@ fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
         return Ok(());
     }
     let key = crate::row::describe(&incoming.get(key_field));
-    Err(Error::Constraint {
+    Err(ErrorKind::Constraint {
         index: Some(key_field.to_owned()),
         message: format!(
             "{key_field} {key} belongs to another sale (uuid {}); leave '{key_field}' out to get a new one, or give the uuid of the sale to update it",
             theirs
         ),
         cause: Default::default(),
-    })
+    }
+    .into())
 }
 
 impl OfflineDb {

@@ -9,7 +9,7 @@ use super::OfflineDb;
 use super::age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
 use super::sync_errors;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::global::{global, spawn};
 use crate::store::Database;
 
@@ -47,7 +47,7 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
 /// Background work has no caller to fail to; closing in the middle of it is no failure.
 fn report(result: Result<()>) {
     if let Err(error) = result
-        && !matches!(error, Error::Closed { .. })
+        && !matches!(error.kind(), ErrorKind::Closed { .. })
     {
         web_sys::console::warn_2(&"pos-offline: maintenance:".into(), &error.to_js());
     }

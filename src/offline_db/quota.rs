@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{StorageEstimate, StorageManager};
 
 use super::{OfflineDb, Operation, maintenance};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::global::{global, property};
 
 /// The share of the quota below which all is well.
@@ -55,13 +55,13 @@ impl OfflineDb {
             };
             if check_quota().await?.is_ok() {
                 match run().await {
-                    Err(Error::QuotaExceeded { .. }) => {}
+                    Err(error) if matches!(error.kind(), ErrorKind::QuotaExceeded { .. }) => {}
                     result => return result,
                 }
             }
             maintenance::remove_confirmed(&database).await?;
             if !check_quota().await?.is_ok() {
-                return Err(Error::QuotaExceeded { cause: Cause::default() });
+                return Err(ErrorKind::QuotaExceeded { cause: Cause::default() }.into());
             }
             run().await
         }

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::identity::new_key;
 use super::{OfflineDb, Operation};
 use crate::clock;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::global::text;
 use crate::model::User;
 use crate::row::{Row, describe};
@@ -56,14 +56,15 @@ impl OfflineDb {
                     let owner = rows.get(&KeyValue::argument("id", &id)?)?.await?;
                     if owner.is_object() {
                         let other = describe(&Row::owned(owner).get("login"));
-                        return Err(Error::Constraint {
+                        return Err(ErrorKind::Constraint {
                             index: Some("id".into()),
                             message: format!(
                                 "user id {} belongs to the login {other}, not to '{login}'",
                                 describe(&id)
                             ),
                             cause: Default::default(),
-                        });
+                        }
+                        .into());
                     }
                     rows.put(row.as_js())?;
                     Ok(SavedUser { id, login: login.clone(), is_update: false })

@@ -16,7 +16,7 @@ use super::options::{DatabaseOptions, WriteOptions};
 use super::query::{Explanation, Select};
 use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Durability, Schema};
 
 /// How often in a row a dead connection is reopened for one operation.
@@ -319,6 +319,6 @@ impl Database {
     }
 
     fn closed(&self) -> Error {
-        Error::Closed { database: self.0.options.name.clone() }
+        ErrorKind::Closed { database: self.0.options.name.clone() }.into()
     }
 }

@@ -16,7 +16,7 @@ use super::options::{DatabaseEvent, DatabaseOptions};
 use super::request::Request;
 use super::trace::Trace;
 use super::upgrade;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::global::spawn;
 use crate::schema::{SCHEMA_VERSION, Schema};
 
@@ -49,7 +49,7 @@ pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: R
         let schema_version = upgrade::schema_version(connection.native()).await?;
         if schema_version > SCHEMA_VERSION {
             let database = options.name.clone();
-            return Err(Error::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION });
+            return Err(ErrorKind::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION }.into());
         }
         if schema_version == SCHEMA_VERSION && upgrade::has_every_store(connection.native(), &schema)? {
             return Ok(connection);
@@ -135,17 +135,17 @@ async fn settle(
         }
         match phase.get() {
             Phase::Upgrading => {}
-            Phase::Blocked => return Err(Error::Blocked { database: options.name.clone() }),
-            Phase::Waiting => return Err(Error::Timeout { what, advice: ADVICE, after: limit }),
+            Phase::Blocked => return Err(ErrorKind::Blocked { database: options.name.clone() }.into()),
+            Phase::Waiting => return Err(ErrorKind::Timeout { what, advice: ADVICE, after: limit }.into()),
         }
     }
     let what = format!("upgrading database '{}'", options.name);
-    Err(Error::Timeout { what, advice: ADVICE, after: options.timeouts.upgrade })
+    Err(ErrorKind::Timeout { what, advice: ADVICE, after: options.timeouts.upgrade }.into())
 }
 
 /// The browser's IndexedDB, in a page as in a worker.
 fn factory() -> Result<IdbFactory> {
-    let unsupported = |reason: String| Error::Unsupported { reason };
+    let unsupported = |reason: String| Error::from(ErrorKind::Unsupported { reason });
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())
         .map_err(|thrown| unsupported(Error::from_js(&thrown).to_string()))?;
     factory.dyn_into().map_err(|_| unsupported("this browser or this mode of it has none".into()))

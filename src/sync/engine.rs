@@ -22,7 +22,7 @@ use super::task::{Bell, Task};
 use super::transport::Transport;
 use crate::backoff::millis;
 use crate::clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::global::{global, listen};
 use crate::offline_db::{OfflineDb, Operation, new_uuid};
 
@@ -68,7 +68,7 @@ impl Waiting {
     pub fn wait(&self) -> Operation<Summary> {
         let (tell, told) = oneshot::channel();
         self.0.borrow_mut().push(tell);
-        async move { told.await.unwrap_or(Err(Error::Aborted)) }.boxed_local()
+        async move { told.await.unwrap_or(Err(ErrorKind::Aborted.into())) }.boxed_local()
     }
 
     fn answer(&self, result: &Result<Summary>) {
@@ -383,7 +383,7 @@ impl Inner {
 
     /// Background work has no caller to fail to; being closed in the middle of it is no failure.
     pub(super) fn report(&self, error: &Error) {
-        if !matches!(error, Error::Closed { .. }) {
+        if !matches!(error.kind(), ErrorKind::Closed { .. }) {
             self.state.borrow_mut().note_error(error.to_string());
             web_sys::console::warn_2(&"pos-offline: sync:".into(), &error.to_js());
         }

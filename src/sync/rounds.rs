@@ -11,7 +11,7 @@ use super::state::Summary;
 use super::transport::Question;
 use super::users::{LAST_SYNC, UsersReport, save_all};
 use crate::clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::offline_db::Operation;
 use crate::row::Row;
 
@@ -108,9 +108,9 @@ impl Inner {
 fn error_of(outcome: Outcome) -> Error {
     let Outcome { kind, message, .. } = outcome;
     match kind {
-        Kind::Network | Kind::Timeout => Error::Offline,
-        Kind::AuthExpired => Error::AuthExpired,
-        Kind::Rejected => Error::Rejected { message },
+        Kind::Network | Kind::Timeout => ErrorKind::Offline.into(),
+        Kind::AuthExpired => ErrorKind::AuthExpired.into(),
+        Kind::Rejected => ErrorKind::Rejected { message }.into(),
         _ => Error::other(kind.as_str(), &message),
     }
 }

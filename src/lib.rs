@@ -27,6 +27,11 @@ mod http;
 mod order;
 mod row;
 mod stamp;
+mod text;
+
+#[cfg(feature = "package")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 pub use backoff::Backoff;
 pub use connection::{ConnectionMonitor, ConnectionOptions};

@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DomException;
 
 use super::{Cause, Error, ErrorKind};
+use crate::text::{after, split};
 
 /// `error.name` of every error that JavaScript gets.
 const NAME: &str = "PosOfflineError";
@@ -142,12 +143,7 @@ impl From<serde_wasm_bindgen::Error> for Error {
 
 /// The text in single quotes after `marker`: Chromium names the index so.
 fn quoted_after(message: &str, marker: &str) -> Option<String> {
-    let (_, rest) = after(message, marker)?.split_once('\'')?;
-    Some(rest.split_once('\'')?.0.to_owned())
-}
-
-/// The text after `marker`. The search of the standard library would add 3 KB to the module.
-fn after<'a>(text: &'a str, marker: &str) -> Option<&'a str> {
-    let at = text.as_bytes().windows(marker.len()).position(|bytes| bytes == marker.as_bytes())?;
-    text.get(at + marker.len()..)
+    let quoted = after(after(message, marker)?, "'")?;
+    let (name, rest) = split(quoted, b"'");
+    (!rest.is_empty()).then(|| name.to_owned())
 }

@@ -12,6 +12,7 @@ use crate::row::{self, Row, describe};
 use crate::schema::Schema;
 use crate::stamp;
 use crate::sync::outbox::STORE;
+use crate::text::hexadecimal;
 
 const FORMAT: &str = "pos-offline-rescue";
 
@@ -127,5 +128,5 @@ fn line(line: &str, schema: &Schema) -> Result<Line> {
 
 /// Of the compact JSON text of a row, as eight hexadecimal digits.
 fn checksum(json: &str) -> String {
-    format!("{:08x}", crc32(json.as_bytes()))
+    hexadecimal(&crc32(json.as_bytes()).to_be_bytes())
 }

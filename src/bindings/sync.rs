@@ -5,7 +5,6 @@ mod link;
 
 use std::rc::Rc;
 
-use futures::future::FutureExt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -195,7 +194,7 @@ impl JsSyncManager {
     #[wasm_bindgen(js_name = exportRejected, unchecked_return_type = "Promise<string>")]
     pub fn export_rejected(&self) -> Promise {
         let rejected = self.manager.rejected();
-        promise_of(async move { encode::json_lines(&rejected.await?) }.boxed_local())
+        promise_of(Box::pin(async move { encode::json_lines(&rejected.await?) }))
     }
 
     /// What the server has not confirmed, as a rescue file: JSON Lines with checksums. Changes nothing.

@@ -1,6 +1,5 @@
 //! Keeping the store small without ever touching what the server has not confirmed.
 
-use futures::future::FutureExt;
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, VisibilityState};
@@ -39,7 +38,7 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
     Some(EventListener::new(&document.clone(), "visibilitychange", move |_| {
         if document.visibility_state() == VisibilityState::Hidden && database.is_open() {
             let database = database.clone();
-            spawn(async move { report(remove_confirmed(&database).await) }.boxed_local());
+            spawn(Box::pin(async move { report(remove_confirmed(&database).await) }));
         }
     }))
 }

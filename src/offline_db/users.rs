@@ -1,6 +1,5 @@
 //! Users who may sign in while the server is away.
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -33,7 +32,7 @@ impl OfflineDb {
     /// `InvalidRecord` without a login; `Constraint` when the id belongs to a user with another login.
     pub fn save_user(&self, user: JsValue) -> Operation<SavedUser> {
         let database = self.database.clone();
-        async move {
+        Box::pin(async move {
             let row = Row::copy_of(&user)?;
             let login = text(row.as_js(), "login").ok_or_else(|| {
                 Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login"))))
@@ -70,8 +69,7 @@ impl OfflineDb {
                     Ok(SavedUser { id, login: login.clone(), is_update: false })
                 })
                 .await
-        }
-        .boxed_local()
+        })
     }
 
     /// The user, `undefined` when there is none.

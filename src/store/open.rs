@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use futures::future::{Either, FutureExt, select};
+use futures::future::{Either, select};
 use gloo_timers::future::sleep;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
@@ -110,23 +110,20 @@ async fn settle(
     request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
 
     let (sender, mut receiver) = oneshot::channel();
-    spawn(
-        async move {
-            let result = Request::new(request.clone().unchecked_into()).await;
-            request.set_onblocked(None);
-            request.set_onupgradeneeded(None);
-            drop((on_blocked, on_upgrade));
-            // An upgrade that failed aborts; the browser then says only that. Else an abort means that the browser was just
-            // closing the database (its storage is being cleared), and asking again helps.
-            let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or_else(|| error.abort_is_loss()));
-            if let Err(Ok(late)) = sender.send(result)
-                && let Ok(database) = late.dyn_into::<IdbDatabase>()
-            {
-                database.close();
-            }
+    spawn(Box::pin(async move {
+        let result = Request::new(request.clone().unchecked_into()).await;
+        request.set_onblocked(None);
+        request.set_onupgradeneeded(None);
+        drop((on_blocked, on_upgrade));
+        // An upgrade that failed aborts; the browser then says only that. Else an abort means that the browser was just
+        // closing the database (its storage is being cleared), and asking again helps.
+        let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or_else(|| error.abort_is_loss()));
+        if let Err(Ok(late)) = sender.send(result)
+            && let Ok(database) = late.dyn_into::<IdbDatabase>()
+        {
+            database.close();
         }
-        .boxed_local(),
-    );
+    }));
 
     // The second wait is for an upgrade that has begun within the first.
     for wait in [limit, options.timeouts.upgrade] {

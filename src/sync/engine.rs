@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
-use futures::future::FutureExt;
+
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
@@ -68,7 +68,7 @@ impl Waiting {
     pub fn wait(&self) -> Operation<Summary> {
         let (tell, told) = oneshot::channel();
         self.0.borrow_mut().push(tell);
-        async move { told.await.unwrap_or(Err(ErrorKind::Aborted.into())) }.boxed_local()
+        Box::pin(async move { told.await.unwrap_or(Err(ErrorKind::Aborted.into())) })
     }
 
     fn answer(&self, result: &Result<Summary>) {
@@ -234,15 +234,12 @@ impl Inner {
             return;
         }
         let inner = Rc::clone(self);
-        let task = Task::spawn(
-            async move {
-                if let Err(error) = inner.survey().await {
-                    inner.report(&error);
-                }
-                drop(inner.refreshing.take());
+        let task = Task::spawn(Box::pin(async move {
+            if let Err(error) = inner.survey().await {
+                inner.report(&error);
             }
-            .boxed_local(),
-        );
+            drop(inner.refreshing.take());
+        }));
         *self.refreshing.borrow_mut() = Some(task);
     }
 
@@ -280,7 +277,7 @@ impl Inner {
         let drain = async move { inner.drain().await };
         self.begin(
             |inner| &inner.draining,
-            drain.boxed_local(),
+            Box::pin(drain),
             |inner, result| {
                 inner.schedule();
                 inner.drained.answer(&result);
@@ -296,7 +293,7 @@ impl Inner {
         let round = async move { Ok(inner.all_phases().await) };
         self.begin(
             |inner| &inner.round,
-            round.boxed_local(),
+            Box::pin(round),
             |inner, result| {
                 inner.plan_round();
                 inner.rounded.answer(&result);
@@ -313,14 +310,11 @@ impl Inner {
         end: fn(&Rc<Inner>, Result<Summary>),
     ) {
         let inner = Rc::clone(self);
-        let task = Task::spawn(
-            async move {
-                let result = work.await;
-                drop(slot(&inner).take());
-                end(&inner, result);
-            }
-            .boxed_local(),
-        );
+        let task = Task::spawn(Box::pin(async move {
+            let result = work.await;
+            drop(slot(&inner).take());
+            end(&inner, result);
+        }));
         *slot(self).borrow_mut() = Some(task);
     }
 

@@ -86,7 +86,7 @@ impl Task {
             *own.work.borrow_mut() = Some(work);
             Poll::Pending
         });
-        spawn(running.boxed_local());
+        spawn(Box::pin(running));
         Task(slot)
     }
 }

@@ -1,6 +1,6 @@
 //! The users who may sign in while the server is away: the server's list, saved in one transaction.
 
-use futures::future::FutureExt;
+use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -73,7 +73,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                     report.pruned += u32::from(!is_named);
                 }
             }
-            let mut puts = Vec::new();
+            let mut puts: Vec<LocalBoxFuture<'_, Result<()>>> = Vec::new();
             for user in &wanted {
                 let merged = match stored.iter().find(|known| known.login == user.login) {
                     Some(before) => Row::copy_of(before.row.as_js())?,
@@ -82,7 +82,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                 merged.merge(user.row.as_js())?;
                 merged.set("cached_at", clock::now_iso());
                 let request = rows.put(merged.as_js())?;
-                puts.push(async { request.await.map(drop) }.boxed_local());
+                puts.push(Box::pin(async { request.await.map(drop) }));
             }
             tx.rows(ConfigEntry::STORE)?.put(config_row(LAST_SYNC, &clock::now_iso().into()).as_js())?;
             Ok((report, wanted, puts))

@@ -1,7 +1,7 @@
 //! What a thrown error or an HTTP answer means. Odoo's errors are told apart by code and exception name (observed on
 //! Odoo 19.0); its `debug` field is a traceback and is never read.
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, JSON};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -69,7 +69,7 @@ pub(super) fn list(value: JsValue) -> Result<Array, Outcome> {
 
 /// Calls a method of an object of the page's; a value that is no promise counts as one that has resolved.
 pub(super) fn call(object: JsValue, method: &'static str, arguments: Array) -> Answering<JsValue> {
-    async move {
+    Box::pin(async move {
         let Ok(function) = property(&object, method).dyn_into::<Function>() else {
             return Err(said(Kind::Unknown, &format!("the page's client has no method '{method}'")));
         };
@@ -78,8 +78,7 @@ pub(super) fn call(object: JsValue, method: &'static str, arguments: Array) -> A
             thrown => thrown,
         };
         result.map_err(|thrown| of_thrown(&thrown))
-    }
-    .boxed_local()
+    })
 }
 
 /// What an error means that the page's client threw: Odoo's `RPCError` and `ConnectionLostError`, the browser's own
@@ -125,7 +124,7 @@ pub(super) fn result_of(answer: &Answer) -> Result<JsValue, Outcome> {
 /// Sends a request, and gives the answer if it is one of the server's: whatever says nothing about what was sent is an
 /// outcome already.
 pub(super) fn request(url: String, method: &'static str, headers: Headers, body: Option<JsValue>) -> Answering<Answer> {
-    async move {
+    Box::pin(async move {
         let init = RequestInit::new();
         init.set_method(method);
         init.set_headers(&headers);
@@ -173,8 +172,7 @@ pub(super) fn request(url: String, method: &'static str, headers: Headers, body:
                 Err(_) => Ok(Answer { status, json: text.into() }),
             },
         }
-    }
-    .boxed_local()
+    })
 }
 
 /// Headers of a request with a JSON body.

@@ -1,7 +1,7 @@
 // The rescue file: the unsynced sales of one till, into another or back, each of them once, whatever happens to the file.
 import { equal, ok, onDisk, rejects } from "../assert.js";
 import { until } from "../clock.js";
-import { desk, latch, order, rowsOnDisk, sent, sorted, transport, uuidsOf } from "../desk.js";
+import { desk, latch, order, rowsOnDisk, sent, sorted, timed, transport, uuidsOf } from "../desk.js";
 import { shop } from "../shop.js";
 
 const linesOf = (text) => text.trimEnd().split("\n");
@@ -115,8 +115,14 @@ export default {
       const whole = await db.getAll("transactions");
       equal(count(await source.importUnsynced(text)), [0, 4, 0]);
       equal(await db.getAll("transactions"), whole);
-      const [head, first, ...rest] = linesOf(await fileOf(manager, []));
-      equal(count(await tested.importUnsynced(joined([head, first, first, ...rest]))), [0, 5, 0], "a line that is there twice");
+    }),
+
+  "a line that is in the file twice is imported once": (kit) =>
+    tills(kit, async ({ manager, other }) => {
+      const [head, ...lines] = linesOf(await fileOf(manager, ["a", "b"]));
+      const tested = manager({ transport: transport(), database: other });
+      equal(count(await tested.importUnsynced(joined([head, ...lines, lines[0]]))), [2, 1, 0]);
+      equal(uuidsOf(await other.getPendingTransactions()), ["a", "b"]);
     }),
 
   "what was confirmed and kept is known": (kit) =>
@@ -329,5 +335,24 @@ export default {
       } finally {
         second.close();
       }
+    }),
+
+  "what a tab imports and cannot send, another sends": (kit) =>
+    timed(kit, async ({ manager, monitor, another, clock }) => {
+      const away = monitor();
+      away.start();
+      away.forceOffline();
+      const sending = transport();
+      const tested = manager({ transport: sending });
+      await tested.init();
+      await until(() => !tested.getSyncStatus().isSyncing, "the first round");
+      const importing = manager({ transport: transport(), monitor: away, database: await another() });
+      await importing.init();
+      const row = { id: "a", uuid: "a", type: "order", data: order("a"), created_at: "2026-01-01T00:00:00.000Z" };
+      await importing.importUnsynced(joined([header({ count: 1 }), lineOf(row)]));
+      await until(() => tested.getSyncStatus().pendingCount === 1, "the notice");
+      clock.advance(2_000);
+      await sent(tested);
+      equal(uuidsOf(sending.items), ["a"]);
     }),
 };

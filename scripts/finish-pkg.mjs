@@ -40,10 +40,13 @@ const script = shortened(read("pos_offline.js"), JSON.parse(read("names.json")))
 rmSync(new URL("names.json", pkg));
 writeFileSync(new URL("pos_offline.js", pkg), replaced(script, "pos_offline_bg.wasm", wasm));
 const glue = hashed("pos_offline.js");
+// wasm-pack has taken the version from Cargo.toml.
 const metadata = JSON.parse(read("package.json"));
-const names = { "pos_offline_bg.wasm": wasm, "pos_offline.js": glue, '"0.0.0"': `"${metadata.version}"` };
-const index = readFileSync(new URL("index.js", door), "utf8");
-writeFileSync(new URL("index.js", pkg), Object.entries(names).reduce((text, [from, to]) => replaced(text, from, to), index));
+let index = readFileSync(new URL("index.js", door), "utf8");
+for (const [from, to] of [["pos_offline_bg.wasm", wasm], ["pos_offline.js", glue], ["{version}", metadata.version]]) {
+  index = replaced(index, from, to);
+}
+writeFileSync(new URL("index.js", pkg), index);
 // The door instantiates the module; the declarations of how to do that by hand are of no use, and full of `any`.
 const types = read("pos_offline.d.ts");
 const instantiation = types.indexOf("export type InitInput");

@@ -16,7 +16,6 @@ mod sync_errors;
 mod transactions;
 mod users;
 
-use futures::future::FutureExt;
 use js_sys::Promise;
 use rexie::TransactionMode;
 use wasm_bindgen::prelude::*;
@@ -109,7 +108,7 @@ impl JsOfflineDb {
 /// The promise of an operation. The operation has a handle of its own, so that the object it was called on can be closed
 /// or freed meanwhile.
 fn promise_of<T: Into<JsValue> + 'static>(operation: Operation<T>) -> Promise {
-    promise(async move { Ok(operation.await?.into()) })
+    promise(then(operation, T::into))
 }
 
 /// The promise of an operation whose arguments `call` has to decode; what it refuses rejects the promise.
@@ -125,7 +124,7 @@ fn confirmed(operation: Operation<()>) -> Operation<bool> {
     then(operation, |()| true)
 }
 
-/// The promise of a future; boxed, so that what is around it is compiled once and not for each kind of result.
-fn promise(call: impl Future<Output = std::result::Result<JsValue, JsValue>> + 'static) -> Promise {
-    future_to_promise(call.boxed_local())
+/// The promise of an operation with a value; what is around it is compiled once and not for each kind of result.
+fn promise(operation: Operation<JsValue>) -> Promise {
+    future_to_promise(async move { Ok(operation.await?) })
 }

@@ -4,6 +4,7 @@ use js_sys::{Date, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::global::{global, property};
+use crate::text::split;
 
 /// Milliseconds in a day.
 pub(crate) const DAY_MS: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
@@ -63,26 +64,26 @@ pub(crate) fn canonical(text: &str) -> Option<String> {
     if !matches_shape(date, "dddd-dd-dd") {
         return None;
     }
-    if rest.is_empty() {
-        return Some(format!("{date}T00:00:00.000Z"));
-    }
-    let rest = rest.strip_prefix(['T', ' '])?;
-    let zone_at = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
-    let (clock, zone) = rest.split_at_checked(zone_at)?;
+    let (clock, zone) = match rest.as_bytes() {
+        [] => return Some(format!("{date}T00:00:00.000Z")),
+        [b'T' | b' ', ..] => split(rest.get(1..)?, b"Z+-"),
+        _ => return None,
+    };
     let zone = match zone {
         "" | "Z" => "Z",
         offset if matches_shape(offset, "+dd:dd") || matches_shape(offset, "-dd:dd") => offset,
         _ => return None,
     };
-    let clock = match clock.split_once('.') {
-        _ if matches_shape(clock, "dd:dd") => format!("{clock}:00.000"),
-        None if matches_shape(clock, "dd:dd:dd") => format!("{clock}.000"),
-        Some((seconds, fraction))
-            if matches_shape(seconds, "dd:dd:dd")
-                && !fraction.is_empty()
-                && fraction.bytes().all(|byte| byte.is_ascii_digit()) =>
+    let (seconds, fraction) = split(clock, b".");
+    let clock = match fraction.as_bytes() {
+        [] if matches_shape(clock, "dd:dd") => format!("{clock}:00.000"),
+        [] if matches_shape(clock, "dd:dd:dd") => format!("{clock}.000"),
+        [_, digits @ ..]
+            if matches_shape(seconds, "dd:dd:dd") && !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) =>
         {
-            format!("{seconds}.{:0<3.3}", fraction)
+            let mut clock = clock.to_owned() + "00";
+            clock.truncate("dd:dd:dd.ddd".len());
+            clock
         }
         _ => return None,
     };

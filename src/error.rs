@@ -5,6 +5,7 @@
 
 mod js;
 
+use std::fmt;
 use std::time::Duration;
 
 use wasm_bindgen::JsValue;
@@ -15,16 +16,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The browser's name for "did not happen", whatever the reason.
 const ABORT: &str = "AbortError";
 
-/// The browser's own exception behind an [`Error`], when there is one; JavaScript finds it in `error.cause`.
-///
-/// `undefined` when there is none: every result of this crate has room for one, and an `Option` is twice as large.
+/// The browser's own exception behind an [`Error`], when there is one (else `undefined`); JavaScript finds it in
+/// `error.cause`.
 #[derive(Debug, Clone, Default)]
 pub struct Cause(JsValue);
+
+/// A failure. What it is stands behind one pointer, because every result of this crate has room for one:
+/// [`kind`](Error::kind) names it, [`code`](Error::code) says it in a word.
+#[derive(Debug, Clone)]
+pub struct Error(Box<ErrorKind>);
 
 /// A failure, named by what the caller can do about it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ErrorKind {
     /// The browser refuses to store more for this site. Free space (synced rows first) and try again.
     #[error(
         "QUOTA_EXCEEDED: the browser's storage for this site is full; remove synced data or free disk space, then save again"
@@ -124,7 +129,7 @@ pub enum Error {
         /// How many records are on disk.
         saved: u32,
         /// Why it ended; [`Error::code`] is that of this error.
-        source: Box<Error>,
+        source: Error,
     },
     /// This browser, or this mode of it, has no IndexedDB.
     #[error("IndexedDB is not available ({reason}): leave private browsing, or allow this site to store data")]
@@ -164,27 +169,50 @@ pub enum Error {
     },
 }
 
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        Error(Box::new(kind))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
 impl Error {
+    /// What has happened.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
     /// The stable code of this error, the same in Rust and in JavaScript. The README lists them.
     pub fn code(&self) -> &'static str {
-        match self {
-            Error::QuotaExceeded { .. } => "QuotaExceeded",
-            Error::Blocked { .. } => "Blocked",
-            Error::Timeout { .. } => "Timeout",
-            Error::Closed { .. } => "Closed",
-            Error::ConnectionLost { .. } => "ConnectionLost",
-            Error::SchemaTooNew { .. } => "SchemaTooNew",
-            Error::Constraint { .. } => "Constraint",
-            Error::InvalidRecord { .. } => "InvalidRecord",
-            Error::InvalidArgument { .. } => "InvalidArgument",
-            Error::NotFound { .. } => "NotFound",
-            Error::Aborted => "Aborted",
-            Error::Partial { source, .. } => source.code(),
-            Error::Unsupported { .. } => "Unsupported",
-            Error::Offline => "Offline",
-            Error::Rejected { .. } => "Rejected",
-            Error::AuthExpired => "AuthExpired",
-            Error::Callback { .. } | Error::Other { .. } => "Other",
+        match self.kind() {
+            ErrorKind::QuotaExceeded { .. } => "QuotaExceeded",
+            ErrorKind::Blocked { .. } => "Blocked",
+            ErrorKind::Timeout { .. } => "Timeout",
+            ErrorKind::Closed { .. } => "Closed",
+            ErrorKind::ConnectionLost { .. } => "ConnectionLost",
+            ErrorKind::SchemaTooNew { .. } => "SchemaTooNew",
+            ErrorKind::Constraint { .. } => "Constraint",
+            ErrorKind::InvalidRecord { .. } => "InvalidRecord",
+            ErrorKind::InvalidArgument { .. } => "InvalidArgument",
+            ErrorKind::NotFound { .. } => "NotFound",
+            ErrorKind::Aborted => "Aborted",
+            ErrorKind::Partial { source, .. } => source.code(),
+            ErrorKind::Unsupported { .. } => "Unsupported",
+            ErrorKind::Offline => "Offline",
+            ErrorKind::Rejected { .. } => "Rejected",
+            ErrorKind::AuthExpired => "AuthExpired",
+            ErrorKind::Callback { .. } | ErrorKind::Other { .. } => "Other",
         }
     }
 
@@ -195,95 +223,93 @@ impl Error {
 
     /// The same error; an abort read as a lost connection.
     pub(crate) fn abort_is_loss(self) -> Error {
-        match self {
-            Error::Other { name, message, cause } if name == ABORT => Error::ConnectionLost { message, cause },
+        match *self.0 {
+            ErrorKind::Other { name, message, cause } if name == ABORT => ErrorKind::ConnectionLost { message, cause },
             other => other,
         }
+        .into()
     }
 
     /// The browser closed the connection while a transaction was running.
     pub(crate) fn connection_lost() -> Error {
         let message = "the connection was closed while the transaction was running".into();
-        Error::ConnectionLost { message, cause: Cause::default() }
+        ErrorKind::ConnectionLost { message, cause: Cause::default() }.into()
     }
 
     pub(crate) fn other(name: &str, message: &str) -> Error {
-        Error::Other { name: name.into(), message: message.into(), cause: Cause::default() }
+        ErrorKind::Other { name: name.into(), message: message.into(), cause: Cause::default() }.into()
     }
 
     pub(crate) fn argument(argument: &str, reason: impl Into<String>) -> Error {
-        Error::InvalidArgument { argument: argument.into(), reason: reason.into() }
+        ErrorKind::InvalidArgument { argument: argument.into(), reason: reason.into() }.into()
     }
 
-    /// A record that is wrong as a whole.
-    pub(crate) fn record(reason: impl Into<String>) -> Error {
-        Error::InvalidRecord { position: None, field: None, reason: reason.into(), cause: Cause::default() }
+    pub(crate) fn record(reason: String) -> Error {
+        ErrorKind::InvalidRecord { position: None, field: None, reason, cause: Cause::default() }.into()
     }
 
     pub(crate) fn field(field: &str, reason: impl Into<String>) -> Error {
-        Error::InvalidRecord {
+        ErrorKind::InvalidRecord {
             position: None,
             field: Some(field.into()),
             reason: reason.into(),
             cause: Cause::default(),
         }
+        .into()
     }
 
     /// The same error, naming the field at fault.
-    pub(crate) fn in_field(self, name: &str, why: &str) -> Error {
-        match self {
-            Error::InvalidRecord { position, cause, .. } => {
-                Error::InvalidRecord { position, field: Some(name.into()), reason: why.into(), cause }
-            }
-            other => other,
+    pub(crate) fn in_field(mut self, name: &str, why: &str) -> Error {
+        if let ErrorKind::InvalidRecord { field, reason, .. } = &mut *self.0 {
+            *field = Some(name.into());
+            *reason = why.into();
         }
+        self
     }
 
     /// The same error, said of the record at `position`.
-    pub(crate) fn at(self, at: u32) -> Error {
-        match self {
-            Error::InvalidRecord { field, reason, cause, .. } => {
-                Error::InvalidRecord { position: Some(at), field, reason, cause }
-            }
-            other => other,
+    pub(crate) fn at(mut self, at: u32) -> Error {
+        if let ErrorKind::InvalidRecord { position, .. } = &mut *self.0 {
+            *position = Some(at);
         }
+        self
     }
 
     /// Reopening the database and running the operation again may help.
     pub(crate) fn is_connection_lost(&self) -> bool {
-        matches!(self, Error::ConnectionLost { .. })
+        matches!(self.kind(), ErrorKind::ConnectionLost { .. })
     }
 
     /// Waiting and running the operation again may help: the legacy retry rule (AbortError, QuotaExceededError).
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self, Error::QuotaExceeded { .. }) || self.is_abort()
+        matches!(self.kind(), ErrorKind::QuotaExceeded { .. }) || self.is_abort()
     }
 
     /// The record is at fault, not the transaction: the others can still be saved.
     pub(crate) fn is_about_one_record(&self) -> bool {
-        matches!(self, Error::Constraint { .. } | Error::InvalidRecord { .. })
+        matches!(self.kind(), ErrorKind::Constraint { .. } | ErrorKind::InvalidRecord { .. })
     }
 
     /// The transaction was aborted, this says not why.
     pub(crate) fn is_abort(&self) -> bool {
-        matches!(self, Error::Other { name, .. } if name == ABORT)
+        matches!(self.kind(), ErrorKind::Other { name, .. } if name == ABORT)
     }
 
     /// The database on disk has a higher version than the one asked for.
     pub(crate) fn is_version_too_low(&self) -> bool {
-        matches!(self, Error::Other { name, .. } if name == "VersionError")
+        matches!(self.kind(), ErrorKind::Other { name, .. } if name == "VersionError")
     }
 
     /// The browser's own exception, when there is one.
     pub fn cause(&self) -> Option<&JsValue> {
-        match self {
-            Error::QuotaExceeded { cause, .. }
-            | Error::ConnectionLost { cause, .. }
-            | Error::Constraint { cause, .. }
-            | Error::InvalidRecord { cause, .. }
-            | Error::Callback { cause, .. }
-            | Error::Other { cause, .. } => (!cause.0.is_undefined()).then_some(&cause.0),
-            Error::Partial { source, .. } => source.cause(),
+        match self.kind() {
+            ErrorKind::QuotaExceeded { cause, .. }
+            | ErrorKind::ConnectionLost { cause, .. }
+            | ErrorKind::Constraint { cause, .. }
+            | ErrorKind::InvalidRecord { cause, .. }
+            | ErrorKind::Callback { cause, .. }
+            | ErrorKind::Other { cause, .. } => (!cause.0.is_undefined()).then_some(&cause.0),
+            ErrorKind::Partial { source, .. } => source.cause(),
             _ => None,
         }
     }

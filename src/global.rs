@@ -24,6 +24,11 @@ pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
+/// A property of an object as a text; `None` when there is none or it is empty.
+pub(crate) fn text(object: &JsValue, name: &str) -> Option<String> {
+    property(object, name).as_string().filter(|text| !text.is_empty())
+}
+
 /// Work that nobody waits for. Boxed, so that the machinery is compiled once.
 pub(crate) fn spawn(work: LocalBoxFuture<'static, ()>) {
     spawn_local(work);

@@ -64,7 +64,7 @@ pub(crate) fn retry_after_ms(response: &Response) -> Option<f64> {
 
 /// The pause in a `Retry-After` header, in milliseconds: seconds, or a date (RFC 9110, section 10.2.3).
 fn pause_ms(text: &str, now: f64, parse_date: impl Fn(&str) -> f64) -> Option<f64> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     if let Ok(seconds) = text.parse::<u32>() {
         return Some(f64::from(seconds) * 1000.0);
     }

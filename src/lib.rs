@@ -27,10 +27,15 @@ mod http;
 mod order;
 mod row;
 mod stamp;
+mod text;
+
+#[cfg(feature = "package")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 pub use backoff::Backoff;
 pub use connection::{ConnectionMonitor, ConnectionOptions};
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 pub use offline_db::OfflineDb;
 pub use store::{Bulk, Database, DatabaseOptions, Index, Key, Query, Record, Store};
 pub use sync::SyncManager;

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::error::{Error, Result};
 
 /// A plain JavaScript object that this library owns (a shallow copy of the caller's), on its way to or from disk.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Row(Object);
 
 impl Row {
@@ -18,9 +18,8 @@ impl Row {
         if !record.is_object() || Array::is_array(record) {
             return Err(Error::record(format!("a record must be an object, got {}", describe(record))));
         }
-        let copy = Object::try_assign(&Object::new(), record.unchecked_ref())
-            .map_err(|thrown| Error::record(format!("a field cannot be read: {}", Error::from_js(&thrown))))?;
-        Ok(Row(copy))
+        let copy = Object::try_assign(&Object::new(), record.unchecked_ref());
+        copy.map(Row).map_err(|thrown| Error::record(format!("a field cannot be read: {}", Error::from_js(&thrown))))
     }
 
     /// A new object without fields.
@@ -102,6 +101,20 @@ impl From<Row> for JsValue {
     fn from(row: Row) -> JsValue {
         row.0.into()
     }
+}
+
+/// Why a row that was written as JSON has no data.
+pub(crate) const EXPORT_ERROR: &str = "export_error";
+
+/// The JSON text of a row. Data without a JSON form is left out, and `export_error` says why: one row must not keep the
+/// others from being rescued.
+pub(crate) fn json_text(row: Row) -> Result<String> {
+    let text = JSON::stringify(row.as_js()).or_else(|thrown| {
+        row.set("data", JsValue::NULL);
+        row.set(EXPORT_ERROR, format!("the data has no JSON form: {}", Error::from_js(&thrown)));
+        JSON::stringify(row.as_js())
+    })?;
+    Ok(text.into())
 }
 
 /// A value as JavaScript writes it: Rust's own formatting of numbers would add 15 KB to the module.

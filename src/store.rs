@@ -9,6 +9,7 @@
 //! - `bulk.rs` saves many records and counts each one; `diagnose.rs` names the field of a refused one.
 
 mod bulk;
+mod closing;
 mod connection;
 mod database;
 mod diagnose;

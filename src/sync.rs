@@ -33,7 +33,7 @@ pub use link::{Link, Signal};
 pub use manager::SyncManager;
 pub use metrics::{Latency, Metrics};
 pub use options::SyncOptions;
-pub use outbox::{Decision, Enqueue, Item, Outbox, Receipt, Rescue, Survey};
+pub use outbox::{Decision, Enqueue, Item, Outbox, Receipt, RescueFailure, RescueReport, Survey};
 pub use policy::{Hold, HoldReason, Kind, Outcome, Policy};
 pub use reconcile::{Comparison, Reconciliation, Sale, total};
 pub use state::{State, Summary};

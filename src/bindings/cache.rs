@@ -1,12 +1,11 @@
 //! Everything that is loaded from the server at once.
 
-use futures::future::{FutureExt, TryFutureExt};
 use js_sys::{Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::decode::{Options, tell_failures};
 use super::{JsOfflineDb, confirmed, decoded, promise_of};
-use crate::offline_db::CacheCounts;
+use crate::offline_db::{CacheCounts, then};
 use crate::row::Row;
 
 /// The lists in the order of [`crate::offline_db::CacheInput`].
@@ -25,14 +24,14 @@ impl JsOfflineDb {
                 }
                 lists(reports.map(|report| report.saved))
             };
-            Ok(self.0.cache_all_pos_data(LISTS.map(|list| options.get(list))).map_ok(saved).boxed_local())
+            Ok(then(self.0.cache_all_pos_data(LISTS.map(|list| options.get(list))), saved))
         })
     }
 
     /// The four lists, from one transaction.
     #[wasm_bindgen(js_name = getAllPOSData, unchecked_return_type = "Promise<POSData>")]
     pub fn get_all_pos_data(&self) -> Promise {
-        promise_of(self.0.get_all_pos_data().map_ok(lists).boxed_local())
+        promise_of(then(self.0.get_all_pos_data(), lists))
     }
 
     /// Deletes the four lists, in one transaction; resolves true.

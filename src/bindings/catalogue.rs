@@ -1,13 +1,12 @@
 //! The catalogue: products, categories, payment methods and taxes.
 
-use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::decode::{self, text};
 use super::{JsOfflineDb, confirmed, decoded, promise_of};
 use crate::model::{Category, PaymentMethod, Product, Tax};
-use crate::store::{BulkReport, Record, Select};
+use crate::store::{Record, Select};
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -154,11 +153,12 @@ impl JsOfflineDb {
     fn save_list(&self, store: &'static str, records: JsValue, options: &JsValue) -> Promise {
         decoded(|| {
             let (bulk, on_report) = decode::bulk(options)?;
-            let saved = move |report: BulkReport| {
+            let saving = self.0.bulk_save_cached(store, records, bulk);
+            Ok(Box::pin(async move {
+                let report = saving.await?;
                 decode::tell_failures(store, &report, on_report);
-                report.saved
-            };
-            Ok(self.0.bulk_save_cached(store, records, bulk).map_ok(saved).boxed_local())
+                Ok(report.saved)
+            }))
         })
     }
 }

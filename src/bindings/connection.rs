@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures::future::FutureExt;
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -134,19 +133,19 @@ impl JsConnectionMonitor {
     /// Asks the browser, and the server unless there is no network; whether the server is reachable.
     #[wasm_bindgen(js_name = checkConnectivity, unchecked_return_type = "Promise<boolean>")]
     pub fn check_connectivity(&self) -> Promise {
-        promise(self.monitor.check().map(|reachable| Ok(reachable.into())))
+        answer(self.monitor.check())
     }
 
     /// Asks the server; whether it is reachable. A first failure is checked again before it is believed.
     #[wasm_bindgen(js_name = checkServerConnectivity, unchecked_return_type = "Promise<boolean>")]
     pub fn check_server_connectivity(&self) -> Promise {
-        promise(self.monitor.check_server().map(|reachable| Ok(reachable.into())))
+        answer(self.monitor.check_server())
     }
 
     /// As `checkServerConnectivity()`; calls within two seconds share one probe.
     #[wasm_bindgen(js_name = checkNow, unchecked_return_type = "Promise<boolean>")]
     pub fn check_now(&self) -> Promise {
-        promise(self.monitor.check_now().map(|reachable| Ok(reachable.into())))
+        answer(self.monitor.check_now())
     }
 
     /// Resolves true when the server is reachable, asking it at once; a running monitor goes on asking. Rejects with code `Timeout` after `ms`
@@ -158,10 +157,11 @@ impl JsConnectionMonitor {
     ) -> Promise {
         let limit = if is_missing(&ms) { Ok(WAIT) } else { milliseconds("ms", &ms) };
         let connected = limit.map(|limit| self.monitor.wait_for_connection(limit));
-        promise(async move {
+        let connected = async move {
             connected?.await?;
             Ok(true.into())
-        })
+        };
+        promise(Box::pin(connected))
     }
 
     /// Whoever sends data says why the server does not take it, `null` when it does, and for how many milliseconds that
@@ -176,6 +176,11 @@ impl JsConnectionMonitor {
         self.monitor.set_accepting(decode::refusal(&refusal)?, pause);
         Ok(())
     }
+}
+
+/// The promise of a check.
+fn answer(check: impl Future<Output = bool> + 'static) -> Promise {
+    promise(Box::pin(async move { Ok(check.await.into()) }))
 }
 
 impl JsConnectionMonitor {

@@ -1,6 +1,5 @@
 //! Any store.
 
-use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -8,7 +7,7 @@ use super::decode::{self, text};
 use super::{JsOfflineDb, confirmed, decoded, encode};
 use crate::error::Result;
 use crate::offline_db::then;
-use crate::store::{BulkReport, Select};
+use crate::store::Select;
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -89,14 +88,14 @@ impl JsOfflineDb {
     ) -> Promise {
         decoded(|| {
             let (bulk, on_report) = decode::bulk(&options)?;
-            let encode = move |report: BulkReport| {
-                let report = encode::report(&report);
+            let saving = self.0.bulk_save(&text("store", &store)?, records, bulk);
+            Ok(Box::pin(async move {
+                let report = encode::report(&saving.await?);
                 if let Some(on_report) = on_report {
                     decode::call(&on_report, &report);
                 }
-                report
-            };
-            Ok(self.0.bulk_save(&text("store", &store)?, records, bulk).map_ok(encode).boxed_local())
+                Ok(report)
+            }))
         })
     }
 

@@ -4,7 +4,7 @@ import type { Pos, SyncManagerOptions } from "./pos_offline.js";
 export { ConnectionMonitor, OfflineDB };
 export type * from "./pos_offline.js";
 
-/** Version of the package, such as `0.1.0`. */
+/** Of this package, such as `0.1.0`: for reports about it. */
 export declare const version: string;
 
 /** The till's own database, `PDCPOSOfflineDB`; also `window.offlineDB`. */

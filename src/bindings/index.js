@@ -8,8 +8,8 @@ const [bindings, module] = await Promise.all([
 ]);
 await bindings.default({ module_or_path: module });
 
-/** Of the package. */
-export const version = "0.0.0";
+// Filled in when the package is built.
+export const version = "{version}";
 export const { ConnectionMonitor, OfflineDB } = bindings;
 export const connectionMonitor = new ConnectionMonitor();
 export const offlineDB = new OfflineDB();

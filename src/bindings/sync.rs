@@ -5,7 +5,6 @@ mod link;
 
 use std::rc::Rc;
 
-use futures::future::FutureExt;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -195,22 +194,19 @@ impl JsSyncManager {
     #[wasm_bindgen(js_name = exportRejected, unchecked_return_type = "Promise<string>")]
     pub fn export_rejected(&self) -> Promise {
         let rejected = self.manager.rejected();
-        promise_of(async move { encode::json_lines(&rejected.await?) }.boxed_local())
+        promise_of(Box::pin(async move { encode::json_lines(&rejected.await?) }))
     }
 
-    /// Every sale that the server has not confirmed, as a rescue file: JSON Lines, each row with its checksum.
+    /// What the server has not confirmed, as a rescue file: JSON Lines with checksums. Changes nothing.
     #[wasm_bindgen(js_name = exportUnsynced, unchecked_return_type = "Promise<string>")]
     pub fn export_unsynced(&self) -> Promise {
-        promise_of(self.manager.export())
+        promise_of(self.manager.export_unsynced())
     }
 
-    /// Takes the sales of a rescue file into this till; each reaches the server once, whoever has sent it.
+    /// Puts the rows of a rescue file into the outbox, all in one transaction; what is here already stays as it is.
     #[wasm_bindgen(js_name = importUnsynced, unchecked_return_type = "Promise<RescueReport>")]
     pub fn import_unsynced(&self, #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue) -> Promise {
-        decoded(|| {
-            let text = decode::text("text", &text)?;
-            Ok(then(self.manager.import(text), encode::rescue))
-        })
+        decoded(|| Ok(then(self.manager.import_unsynced(decode::text("text", &text)?), encode::rescue)))
     }
 
     /// Compares a session's orders here with those at the server, and queues again what is missing there.

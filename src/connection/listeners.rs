@@ -29,16 +29,17 @@ impl Listeners {
     /// Listens on the global object, the document and `navigator.connection`, as far as they exist: a worker has no
     /// document, and only some browsers describe the network.
     pub fn new(hear: impl Fn(Heard) + 'static) -> Listeners {
-        let hear: Rc<dyn Fn(Heard)> = Rc::new(hear);
+        let hear = Rc::new(hear);
         let mut all = Vec::new();
         let mut on = |target: JsValue, events: &[&'static str], heard: Heard| {
             let hear = Rc::clone(&hear);
-            all.append(&mut listen(target, events, &(Rc::new(move || hear(heard)) as Rc<dyn Fn()>)));
+            let tell: Rc<dyn Fn()> = Rc::new(move || hear(heard));
+            all.extend(listen(target, events, &tell));
         };
-        let window = || js_sys::global().into();
-        on(window(), &["online"], Heard::Online(true));
-        on(window(), &["offline"], Heard::Online(false));
-        on(window(), &["pageshow", "focus"], Heard::Awake);
+        let window = JsValue::from(js_sys::global());
+        on(window.clone(), &["online"], Heard::Online(true));
+        on(window.clone(), &["offline"], Heard::Online(false));
+        on(window, &["pageshow", "focus"], Heard::Awake);
         on(global("document"), &["visibilitychange", "resume"], Heard::Awake);
         on(connection(), &["change"], Heard::Network);
         Listeners { _all: all }

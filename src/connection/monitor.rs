@@ -16,7 +16,7 @@ use super::timers::{Timer, Timers};
 use super::urls;
 use super::waiters::Waiters;
 use crate::backoff::millis;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 
 /// Watches the network and the server. A cheap handle: clones share one monitor.
 ///
@@ -164,7 +164,7 @@ impl ConnectionMonitor {
         } else {
             inner.step(Input::Waiting);
         }
-        async move { connected.await.unwrap_or(Err(Error::Aborted)) }
+        async move { connected.await.unwrap_or(Err(ErrorKind::Aborted.into())) }
     }
 
     /// The server counts as reachable for five seconds, then it is asked.

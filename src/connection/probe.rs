@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use futures::future::FutureExt;
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -50,17 +49,14 @@ impl Probe {
         headers.set(PROBE_HEADER, "1")?;
         init.set_headers(&headers);
         let (in_flight, sent) = http::send(url, &init)?;
-        spawn(
-            async move {
-                done(match receive(sent, nonce.as_deref()).await {
-                    Ok(answer) => classify(answer),
-                    // By us, or by the browser, for instance on the way to another page.
-                    Err(thrown) if Error::from_js(&thrown).is_abort() => Outcome::Aborted,
-                    Err(_) => Outcome::NetworkError,
-                });
-            }
-            .boxed_local(),
-        );
+        spawn(Box::pin(async move {
+            done(match receive(sent, nonce.as_deref()).await {
+                Ok(answer) => classify(answer),
+                // By us, or by the browser, for instance on the way to another page.
+                Err(thrown) if Error::from_js(&thrown).is_abort() => Outcome::Aborted,
+                Err(_) => Outcome::NetworkError,
+            });
+        }));
         Ok(Probe { _in_flight: in_flight })
     }
 }

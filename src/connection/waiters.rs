@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::channel::oneshot::{self, Receiver, Sender};
 
 use super::timers::Timer;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 
 /// Everybody who waits. Dropped, nobody waits any longer: their futures end with `Aborted`.
 #[derive(Debug, Default)]
@@ -60,7 +60,8 @@ impl Waiters {
         };
         if let Some((_, sender)) = found {
             let advice = "work on offline, nothing is lost";
-            let _ = sender.send(Err(Error::Timeout { what: "waiting for the server".into(), advice, after }));
+            let late = ErrorKind::Timeout { what: "waiting for the server".into(), advice, after };
+            let _ = sender.send(Err(late.into()));
         }
     }
 
@@ -68,7 +69,7 @@ impl Waiters {
     pub fn stop(&self) {
         self.decided(false);
         for (_, sender) in self.connection.take() {
-            let _ = sender.send(Err(Error::Aborted));
+            let _ = sender.send(Err(ErrorKind::Aborted.into()));
         }
     }
 }

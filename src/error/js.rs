@@ -4,7 +4,8 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DomException;
 
-use super::{Cause, Error};
+use super::{Cause, Error, ErrorKind};
+use crate::text::{after, split};
 
 /// `error.name` of every error that JavaScript gets.
 const NAME: &str = "PosOfflineError";
@@ -18,46 +19,48 @@ impl Error {
                 let cause = Cause(thrown.clone());
                 match text("code").as_deref() {
                     // An error of this library that has been to JavaScript and back.
-                    Some("QuotaExceeded") if name == NAME => Error::QuotaExceeded { cause },
+                    Some("QuotaExceeded") if name == NAME => ErrorKind::QuotaExceeded { cause }.into(),
                     _ => Error::classify(&name, &message.unwrap_or_default(), cause),
                 }
             }
-            _ => Error::Other {
+            _ => ErrorKind::Other {
                 name: "Error".into(),
                 message: thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
                 cause: Cause(thrown.clone()),
-            },
+            }
+            .into(),
         }
     }
 
     /// The only list of DOM exception names and of the browsers' texts for a dead connection.
     pub(super) fn classify(name: &str, message: &str, cause: Cause) -> Error {
         match name {
-            "QuotaExceededError" => Error::QuotaExceeded { cause },
+            "QuotaExceededError" => ErrorKind::QuotaExceeded { cause },
             "ConstraintError" => {
-                Error::Constraint { index: quoted_after(message, "index "), message: message.to_owned(), cause }
+                ErrorKind::Constraint { index: quoted_after(message, "index "), message: message.to_owned(), cause }
             }
-            "DataCloneError" | "DataError" => Error::InvalidRecord {
+            "DataCloneError" | "DataError" => ErrorKind::InvalidRecord {
                 position: None,
                 field: None,
                 reason: format!("the browser cannot store it: {message}"),
                 cause,
             },
             // Chromium and Firefox: transaction() on a handle that the browser closed.
-            "InvalidStateError" => Error::ConnectionLost { message: message.to_owned(), cause },
+            "InvalidStateError" => ErrorKind::ConnectionLost { message: message.to_owned(), cause },
             // Chromium: "Internal error opening backing store"; WebKit: "Connection to Indexed Database server lost".
             "UnknownError" if after(message, "backing store").or(after(message, "server lost")).is_some() => {
-                Error::ConnectionLost { message: message.to_owned(), cause }
+                ErrorKind::ConnectionLost { message: message.to_owned(), cause }
             }
             // Something else was awaited in a transaction, which the browser then ended or is about to end.
-            "TransactionInactiveError" => Error::Other {
+            "TransactionInactiveError" => ErrorKind::Other {
                 name: name.to_owned(),
                 message: format!("{message} Inside a transaction, await only its own requests."),
                 cause,
             },
-            "SecurityError" => Error::Unsupported { reason: message.to_owned() },
-            _ => Error::Other { name: name.to_owned(), message: message.to_owned(), cause },
+            "SecurityError" => ErrorKind::Unsupported { reason: message.to_owned() },
+            _ => ErrorKind::Other { name: name.to_owned(), message: message.to_owned(), cause },
         }
+        .into()
     }
 
     /// Why the browser could not store a value: one of its own exceptions, or what a getter of the caller's threw.
@@ -66,20 +69,21 @@ impl Error {
             return Error::from_js(thrown);
         }
         let reason = format!("a field cannot be read: {}", Error::from_js(thrown));
-        Error::InvalidRecord { position: None, field: None, reason, cause: Cause(thrown.clone()) }
+        ErrorKind::InvalidRecord { position: None, field: None, reason, cause: Cause(thrown.clone()) }.into()
     }
 
     /// Wraps what a function of the caller's threw.
     pub(crate) fn of_callback(thrown: JsValue) -> Error {
-        match Error::from_js(&thrown) {
-            full @ Error::QuotaExceeded { .. } => full,
-            other => Error::Callback { message: other.to_string(), cause: Cause(thrown) },
+        let error = Error::from_js(&thrown);
+        match error.kind() {
+            ErrorKind::QuotaExceeded { .. } => error,
+            other => ErrorKind::Callback { message: other.to_string(), cause: Cause(thrown) }.into(),
         }
     }
 
     /// A real JavaScript `Error` with `name`, `code`, `cause` and the fields of this variant.
     pub fn to_js(&self) -> JsValue {
-        if let Error::Callback { cause: Cause(thrown), .. } = self {
+        if let ErrorKind::Callback { cause: Cause(thrown), .. } = self.kind() {
             return thrown.clone();
         }
         let error = js_sys::Error::new(&self.to_string());
@@ -89,16 +93,16 @@ impl Error {
             let _ = Reflect::set(&error, &name.into(), &value);
         };
         set("code", self.code().into());
-        let reason = match self {
-            Error::Partial { saved, source } => {
+        let reason = match self.kind() {
+            ErrorKind::Partial { saved, source } => {
                 set("saved", (*saved).into());
-                source.as_ref()
+                source.kind()
             }
             other => other,
         };
         match reason {
-            Error::Constraint { index: Some(index), .. } => set("index", index.into()),
-            Error::InvalidRecord { position, field, .. } => {
+            ErrorKind::Constraint { index: Some(index), .. } => set("index", index.into()),
+            ErrorKind::InvalidRecord { position, field, .. } => {
                 if let Some(position) = position {
                     set("position", (*position).into());
                 }
@@ -106,7 +110,7 @@ impl Error {
                     set("field", field.into());
                 }
             }
-            Error::SchemaTooNew { on_disk, supported, .. } => {
+            ErrorKind::SchemaTooNew { on_disk, supported, .. } => {
                 set("onDisk", (*on_disk).into());
                 set("supported", (*supported).into());
             }
@@ -133,18 +137,13 @@ impl From<Error> for JsValue {
 
 impl From<serde_wasm_bindgen::Error> for Error {
     fn from(error: serde_wasm_bindgen::Error) -> Error {
-        Error::InvalidRecord { position: None, field: None, reason: error.to_string(), cause: Cause::default() }
+        Error::record(error.to_string())
     }
 }
 
 /// The text in single quotes after `marker`: Chromium names the index so.
 fn quoted_after(message: &str, marker: &str) -> Option<String> {
-    let (_, rest) = after(message, marker)?.split_once('\'')?;
-    Some(rest.split_once('\'')?.0.to_owned())
-}
-
-/// The text after `marker`. The search of the standard library would add 3 KB to the module.
-fn after<'a>(text: &'a str, marker: &str) -> Option<&'a str> {
-    let at = text.as_bytes().windows(marker.len()).position(|bytes| bytes == marker.as_bytes())?;
-    text.get(at + marker.len()..)
+    let quoted = after(after(message, marker)?, "'")?;
+    let (name, rest) = split(quoted, b"'");
+    (!rest.is_empty()).then(|| name.to_owned())
 }

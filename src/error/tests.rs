@@ -26,7 +26,8 @@ fn dom_exceptions_become_the_error_a_caller_can_act_on() {
 #[test]
 fn a_constraint_error_names_its_index() {
     let message = "Unable to add key to index 'login': at least one key does not satisfy the uniqueness requirements.";
-    let Error::Constraint { index, .. } = classified("ConstraintError", message) else { panic!() };
+    let error = classified("ConstraintError", message);
+    let ErrorKind::Constraint { index, .. } = error.kind() else { panic!() };
     assert_eq!(index.as_deref(), Some("login"));
 }
 
@@ -41,13 +42,13 @@ fn only_the_legacy_pair_is_retried() {
 #[test]
 fn the_texts_that_callers_match_stay_in_the_message() {
     assert!(classified("QuotaExceededError", "").to_string().contains("QUOTA_EXCEEDED"));
-    let timeout = Error::Timeout { what: "x".into(), advice: "try again", after: Duration::from_millis(5) };
+    let timeout = ErrorKind::Timeout { what: "x".into(), advice: "try again", after: Duration::from_millis(5) };
     assert!(timeout.to_string().contains("Connection timeout"));
 }
 
 #[test]
 fn a_bulk_failure_says_how_many_are_on_disk() {
-    let error = Error::Partial { saved: 20_000, source: Box::new(classified("QuotaExceededError", "")) };
+    let error = Error::from(ErrorKind::Partial { saved: 20_000, source: classified("QuotaExceededError", "") });
     assert_eq!(error.code(), "QuotaExceeded");
     assert!(error.to_string().contains("20000 records are on disk"));
 }

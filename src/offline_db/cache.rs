@@ -1,6 +1,5 @@
 //! Everything that is loaded from the server at once.
 
-use futures::future::FutureExt;
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
@@ -25,7 +24,7 @@ impl OfflineDb {
     /// As [`OfflineDb::bulk_save`], of the first list that fails as a whole; the lists before it are saved.
     pub fn cache_all_pos_data(&self, lists: CacheInput) -> Operation<CacheCounts> {
         let db = self.clone();
-        async move {
+        Box::pin(async move {
             let mut reports = CacheCounts::default();
             for ((store, list), report) in CACHED.into_iter().zip(lists).zip(&mut reports) {
                 if !list.is_undefined() && !list.is_null() {
@@ -33,8 +32,7 @@ impl OfflineDb {
                 }
             }
             Ok(reports)
-        }
-        .boxed_local()
+        })
     }
 
     /// The four lists, in the order of [`CacheInput`], from one transaction.
@@ -55,20 +53,19 @@ impl OfflineDb {
     /// Every row of every store, as `{store: rows}`, from one transaction.
     pub fn read_all(&self) -> Operation<Object> {
         let db = self.clone();
-        async move {
+        Box::pin(async move {
             let names = db.database.schema().names();
             let lists = db.select_stores(&names).await?;
             let all = Row::owned(Object::new().into());
             names.into_iter().zip(lists).for_each(|(name, rows)| all.set(name, rows));
             Ok(JsValue::from(all).into())
-        }
-        .boxed_local()
+        })
     }
 
     /// How many rows each store has, as `{store: count}`.
     pub fn counts(&self) -> Operation<Object> {
         let database = self.database.clone();
-        async move {
+        Box::pin(async move {
             let names = database.schema().names();
             database
                 .read(&names, async |tx| {
@@ -79,7 +76,6 @@ impl OfflineDb {
                     Ok(JsValue::from(counts).into())
                 })
                 .await
-        }
-        .boxed_local()
+        })
     }
 }

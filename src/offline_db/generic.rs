@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -19,23 +18,21 @@ impl OfflineDb {
     /// `InvalidRecord` naming the field, `Constraint` naming the index, `QuotaExceeded`.
     pub fn put(&self, store: &str, record: JsValue, options: WriteOptions) -> Operation<JsValue> {
         let (db, store) = (self.clone(), store.to_owned());
-        async move {
+        Box::pin(async move {
             let row = stamp::for_disk(&record, db.database.schema().store(&store)?)?;
             db.put_row(&store, &row, options).await
-        }
-        .boxed_local()
+        })
     }
 
     /// The record with this key, `undefined` when there is none.
     pub fn get(&self, store: &str, key: JsValue) -> Operation<JsValue> {
         let (database, store) = (self.database.clone(), store.to_owned());
-        async move {
+        Box::pin(async move {
             let key = KeyValue::argument("key", &key)?;
             let row = database.read(&[&store], async |tx| tx.rows(&store)?.get(&key)?.await).await?;
             stamp::for_js(&row, database.schema().store(&store)?);
             Ok(row)
-        }
-        .boxed_local()
+        })
     }
 
     /// The records that a query asks for.
@@ -59,7 +56,7 @@ impl OfflineDb {
     /// The records that each of several queries asks for, from one transaction.
     fn select_each(&self, queries: Result<Vec<(String, Select)>>) -> Operation<Vec<Array>> {
         let database = self.database.clone();
-        async move {
+        Box::pin(async move {
             let queries = queries?;
             let stores: Vec<_> = queries.iter().map(|(store, _)| store.as_str()).collect();
             let lists = database
@@ -78,8 +75,7 @@ impl OfflineDb {
                 }
             }
             Ok(lists)
-        }
-        .boxed_local()
+        })
     }
 
     /// The first record that a query asks for, `undefined` when there is none.
@@ -91,7 +87,7 @@ impl OfflineDb {
     /// How many records a query asks for, its limit left aside.
     pub fn count(&self, store: &str, select: Select) -> Operation<u32> {
         let (database, store) = (self.database.clone(), store.to_owned());
-        async move { database.read(&[&store], async |tx| tx.rows(&store)?.count(&select).await).await }.boxed_local()
+        Box::pin(async move { database.read(&[&store], async |tx| tx.rows(&store)?.count(&select).await).await })
     }
 
     /// Deletes the record with this key, if there is one.
@@ -110,7 +106,7 @@ impl OfflineDb {
 
     fn delete_keys(&self, store: &str, keys: Result<Vec<KeyValue>>, options: WriteOptions) -> Operation<u32> {
         let (database, store) = (self.database.clone(), store.to_owned());
-        async move {
+        Box::pin(async move {
             let keys = keys?;
             database
                 .write_with(&[&store], options, async |tx| {
@@ -119,8 +115,7 @@ impl OfflineDb {
                 })
                 .await?;
             Ok(keys.len() as u32)
-        }
-        .boxed_local()
+        })
     }
 
     /// Deletes every record of a store.
@@ -132,11 +127,10 @@ impl OfflineDb {
     pub(super) fn clear_each(&self, stores: &[&str]) -> Operation<()> {
         let database = self.database.clone();
         let stores: Vec<_> = stores.iter().map(|store| (*store).to_owned()).collect();
-        async move {
+        Box::pin(async move {
             let stores: Vec<_> = stores.iter().map(String::as_str).collect();
             database.write(&stores, async |tx| stores.iter().try_for_each(|store| tx.rows(store)?.clear())).await
-        }
-        .boxed_local()
+        })
     }
 
     /// Saves an array of records.
@@ -156,7 +150,7 @@ impl OfflineDb {
         stamped: Option<(&'static str, JsValue)>,
     ) -> Operation<BulkReport> {
         let (database, store) = (self.database.clone(), store.to_owned());
-        async move {
+        Box::pin(async move {
             let records = array("records", &records)?;
             let schema = database.schema().store(&store)?;
             let record = |position: usize| {
@@ -167,14 +161,13 @@ impl OfflineDb {
                 Ok(row.into())
             };
             bulk.put_each(&database, &store, records.length() as usize, record).await
-        }
-        .boxed_local()
+        })
     }
 
     /// What would serve a query, and how the store commits.
     pub fn explain(&self, store: &str, select: Select) -> Operation<Explanation> {
         let (database, store) = (self.database.clone(), store.to_owned());
-        async move { database.explain(&store, &select).await }.boxed_local()
+        Box::pin(async move { database.explain(&store, &select).await })
     }
 
     /// Writes one row as it is; resolves with its key.
@@ -208,7 +201,7 @@ impl OfflineDb {
     /// Reads, changes and writes one row in one transaction; the row as written, `None` when there is no such row.
     pub(super) fn change(&self, store: &'static str, id: JsValue, change: Box<dyn Fn(&Row)>) -> Operation<Option<Row>> {
         let db = self.clone();
-        async move {
+        Box::pin(async move {
             let key = KeyValue::argument("id", &id)?;
             let changed = RefCell::new(None);
             let next = |stored: JsValue| {
@@ -219,8 +212,7 @@ impl OfflineDb {
             };
             db.replace(store, &key, &next).await?;
             Ok(changed.into_inner())
-        }
-        .boxed_local()
+        })
     }
 }
 
@@ -232,7 +224,7 @@ pub(super) fn delete_where(
     is_due: Box<dyn Fn(&Row) -> bool>,
 ) -> Operation<u32> {
     let database = database.clone();
-    async move {
+    Box::pin(async move {
         database
             .write(&[store], async |tx| {
                 let rows = tx.rows(store)?;
@@ -251,8 +243,7 @@ pub(super) fn delete_where(
                 Ok(deleted)
             })
             .await
-    }
-    .boxed_local()
+    })
 }
 
 fn keys_argument(keys: &JsValue) -> Result<Vec<KeyValue>> {

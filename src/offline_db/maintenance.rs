@@ -1,6 +1,5 @@
 //! Keeping the store small without ever touching what the server has not confirmed.
 
-use futures::future::FutureExt;
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, VisibilityState};
@@ -9,7 +8,7 @@ use super::OfflineDb;
 use super::age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
 use super::sync_errors;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::global::{global, spawn};
 use crate::store::Database;
 
@@ -39,7 +38,7 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
     Some(EventListener::new(&document.clone(), "visibilitychange", move |_| {
         if document.visibility_state() == VisibilityState::Hidden && database.is_open() {
             let database = database.clone();
-            spawn(async move { report(remove_confirmed(&database).await) }.boxed_local());
+            spawn(Box::pin(async move { report(remove_confirmed(&database).await) }));
         }
     }))
 }
@@ -47,7 +46,7 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
 /// Background work has no caller to fail to; closing in the middle of it is no failure.
 fn report(result: Result<()>) {
     if let Err(error) = result
-        && !matches!(error, Error::Closed { .. })
+        && !matches!(error.kind(), ErrorKind::Closed { .. })
     {
         web_sys::console::warn_2(&"pos-offline: maintenance:".into(), &error.to_js());
     }

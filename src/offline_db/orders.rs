@@ -2,7 +2,6 @@
 
 use std::ops::Bound;
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -29,14 +28,13 @@ impl OfflineDb {
     /// `Constraint` when the id belongs to an order with another uuid; `InvalidRecord` naming the field.
     pub fn save_order(&self, order: JsValue) -> Operation<JsValue> {
         let db = self.clone();
-        async move {
+        Box::pin(async move {
             // A key from the uuid can be that of the same order, saved before.
             let is_new = !is_named(&order);
             let row = order_row(&order)?;
             db.save_sale(STORE, "id", &row, is_new).await?;
             Ok(row.into())
-        }
-        .boxed_local()
+        })
     }
 
     /// Every order.
@@ -57,7 +55,7 @@ impl OfflineDb {
     /// Every order in a state other than paid, done, invoiced and cancel, oldest first.
     pub fn get_pending_orders(&self) -> Operation<Array> {
         let database = self.database.clone();
-        async move {
+        Box::pin(async move {
             let found = database
                 .read(&[STORE], async |tx| {
                     let rows = tx.rows(STORE)?;
@@ -69,8 +67,7 @@ impl OfflineDb {
                 })
                 .await?;
             Ok(oldest_first(&found, DATE))
-        }
-        .boxed_local()
+        })
     }
 
     /// The orders dated `from` to `to`, both inclusive, in one state or in all, oldest first. A `to` that names a day
@@ -80,7 +77,7 @@ impl OfflineDb {
     /// `InvalidArgument` when `from` or `to` is no date.
     pub fn get_orders_by_date_range(&self, from: JsValue, to: JsValue, state: Option<String>) -> Operation<Array> {
         let db = self.clone();
-        async move {
+        Box::pin(async move {
             let (from, to) = (date_argument("from", &from)?, date_argument("to", &to)? + last_moment(&to));
             let selects = days(from, to, state.as_deref()).map(|bounds| match state {
                 Some(_) => by_state_date(bounds),
@@ -92,8 +89,7 @@ impl OfflineDb {
                 clock::read_ms(&date).is_some_and(|date| (from..=to).contains(&date))
             };
             Ok(oldest_first(&found.iter().filter(within).collect(), DATE))
-        }
-        .boxed_local()
+        })
     }
 
     /// Deletes the orders dated before the cutoff that are paid, done, invoiced or cancelled; how many.

@@ -1,6 +1,5 @@
 //! Rows that the server has yet to confirm: what the transactions and the offline orders have in common.
 
-use futures::future::{FutureExt, TryFutureExt};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -43,7 +42,7 @@ impl Queue {
     /// Saves a row and gives it back as saved, when it is committed. `complete` fills in what is missing, the key too.
     pub fn save(&'static self, db: &OfflineDb, record: JsValue, complete: fn(&Row)) -> Operation<JsValue> {
         let db = db.clone();
-        async move {
+        Box::pin(async move {
             let schema = db.database.schema().store(self.store)?;
             let row = stamp::for_disk(&record, schema)?;
             let is_new = !row.has(self.key);
@@ -52,8 +51,7 @@ impl Queue {
             db.save_sale(self.store, self.key, &row, is_new).await?;
             stamp::for_js(row.as_js(), schema);
             Ok(row.into())
-        }
-        .boxed_local()
+        })
     }
 
     /// Every row that the server has not confirmed, oldest first.
@@ -82,8 +80,8 @@ impl Queue {
             row.set(self.attempts, row.number(self.attempts) + 1.0);
             row.set("last_attempt", clock::now_iso());
         };
-        let attempts = |row: Option<Row>| row.map_or(0.0, |row| row.number(self.attempts));
-        db.change(self.store, id, Box::new(count)).map_ok(attempts).boxed_local()
+        let row = db.change(self.store, id, Box::new(count));
+        Box::pin(async move { Ok(row.await?.map_or(0.0, |row| row.number(self.attempts))) })
     }
 
     /// Deletes the confirmed rows created before the cutoff; how many. A row that is not confirmed is never deleted here.

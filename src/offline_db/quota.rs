@@ -1,13 +1,12 @@
 //! How much the browser lets this site store.
 
-use futures::future::FutureExt;
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{StorageEstimate, StorageManager};
 
 use super::{OfflineDb, Operation, maintenance};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::global::{global, property};
 
 /// The share of the quota below which all is well.
@@ -37,7 +36,7 @@ impl Quota {
 impl OfflineDb {
     /// How much is used and allowed. Browsers tell only over https and on localhost.
     pub fn check_quota(&self) -> Operation<Quota> {
-        check_quota().boxed_local()
+        Box::pin(check_quota())
     }
 
     /// Runs `save(data, store)`. When there is no room, before or while it runs, removes what the server has confirmed
@@ -48,24 +47,23 @@ impl OfflineDb {
     /// `QuotaExceeded` when it is still full. Whatever else `save` throws, as it is.
     pub fn save_with_quota_check(&self, store: String, data: JsValue, save: Function) -> Operation<JsValue> {
         let database = self.database.clone();
-        async move {
+        Box::pin(async move {
             let run = async || {
                 let result = save.call2(&JsValue::NULL, &data, &store.as_str().into()).map_err(Error::of_callback)?;
                 JsFuture::from(Promise::resolve(&result)).await.map_err(Error::of_callback)
             };
             if check_quota().await?.is_ok() {
                 match run().await {
-                    Err(Error::QuotaExceeded { .. }) => {}
+                    Err(error) if matches!(error.kind(), ErrorKind::QuotaExceeded { .. }) => {}
                     result => return result,
                 }
             }
             maintenance::remove_confirmed(&database).await?;
             if !check_quota().await?.is_ok() {
-                return Err(Error::QuotaExceeded { cause: Cause::default() });
+                return Err(ErrorKind::QuotaExceeded { cause: Cause::default() }.into());
             }
             run().await
-        }
-        .boxed_local()
+        })
     }
 }
 

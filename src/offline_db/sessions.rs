@@ -1,6 +1,5 @@
 //! Cashier sessions.
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -19,7 +18,7 @@ impl OfflineDb {
     /// Saves a session with `lastAccessed` now; `created` is kept, that of the row on disk too. Resolves with its key.
     pub fn save_session(&self, session: JsValue) -> Operation<JsValue> {
         let db = self.clone();
-        async move {
+        Box::pin(async move {
             let row = Row::copy_of(&session)?;
             row.set_default("id", || new_key("session"));
             let key = KeyValue::argument("id", &row.get("id"))?;
@@ -32,8 +31,7 @@ impl OfflineDb {
                 Ok(Some(row.clone()))
             };
             db.replace(STORE, &key, &next).await
-        }
-        .boxed_local()
+        })
     }
 
     /// The session, `undefined` when there is none.

@@ -1,6 +1,5 @@
 //! Failures that a person should be able to read later.
 
-use futures::future::FutureExt;
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
@@ -19,7 +18,7 @@ impl OfflineDb {
     /// `timestamp`, `attempts` and `context` where they were missing, and its `id`.
     pub fn save_sync_error(&self, error: JsValue) -> Operation<JsValue> {
         let db = self.clone();
-        async move {
+        Box::pin(async move {
             let row = stamp::for_disk(&error, db.database.schema().store(STORE)?)?;
             row.set_default("transaction_id", || JsValue::NULL);
             row.set_default("error_message", || "Unknown error");
@@ -28,8 +27,7 @@ impl OfflineDb {
             row.set_default("context", Object::new);
             row.set("id", db.put_row(STORE, &row, WriteOptions::default()).await?);
             Ok(row.into())
-        }
-        .boxed_local()
+        })
     }
 
     /// The newest failures first: at most `limit`, of one kind or of all.

@@ -1,13 +1,13 @@
 //! Users who may sign in while the server is away.
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::identity::new_key;
 use super::{OfflineDb, Operation};
 use crate::clock;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::global::text;
 use crate::model::User;
 use crate::row::{Row, describe};
 use crate::store::{Bounds, KeyValue, Record, Select};
@@ -32,9 +32,9 @@ impl OfflineDb {
     /// `InvalidRecord` without a login; `Constraint` when the id belongs to a user with another login.
     pub fn save_user(&self, user: JsValue) -> Operation<SavedUser> {
         let database = self.database.clone();
-        async move {
+        Box::pin(async move {
             let row = Row::copy_of(&user)?;
-            let login = row.get("login").as_string().filter(|login| !login.is_empty()).ok_or_else(|| {
+            let login = text(row.as_js(), "login").ok_or_else(|| {
                 Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login"))))
             })?;
             row.set("cached_at", clock::now_iso());
@@ -55,21 +55,21 @@ impl OfflineDb {
                     let owner = rows.get(&KeyValue::argument("id", &id)?)?.await?;
                     if owner.is_object() {
                         let other = describe(&Row::owned(owner).get("login"));
-                        return Err(Error::Constraint {
+                        return Err(ErrorKind::Constraint {
                             index: Some("id".into()),
                             message: format!(
                                 "user id {} belongs to the login {other}, not to '{login}'",
                                 describe(&id)
                             ),
                             cause: Default::default(),
-                        });
+                        }
+                        .into());
                     }
                     rows.put(row.as_js())?;
                     Ok(SavedUser { id, login: login.clone(), is_update: false })
                 })
                 .await
-        }
-        .boxed_local()
+        })
     }
 
     /// The user, `undefined` when there is none.

@@ -15,7 +15,7 @@ use super::diagnose::explain;
 use super::options::WriteOptions;
 use super::request::{Signal, outcome};
 use super::rows::WriteRows;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::order::sorted_places;
 
 /// Records per transaction unless told otherwise. A sale that comes meanwhile waits for one of them, and the page does
@@ -114,7 +114,7 @@ impl Bulk {
         let mut from = 0;
         while from < requested {
             if self.signal.as_ref().is_some_and(AbortSignal::aborted) {
-                return Err(Error::Partial { saved: report.saved, source: Box::new(Error::Aborted) });
+                return Err(partial(&report, ErrorKind::Aborted.into()));
             }
             let until = requested.min(from.saturating_add(chunk));
             let failures = RefCell::new(Vec::new());
@@ -134,7 +134,7 @@ impl Bulk {
             report.saved += match saved {
                 Ok(saved) => saved,
                 Err(_) if self.mode == BulkMode::AllOrNothing && !failures.is_empty() => 0,
-                Err(error) => return Err(Error::Partial { saved: report.saved, source: Box::new(error) }),
+                Err(error) => return Err(partial(&report, error)),
             };
             report.failures.extend(failures);
             from = until;
@@ -271,4 +271,9 @@ impl Drop for Batch {
             request.set_onerror(None);
         }
     }
+}
+
+/// Why it ended before its time, and what is on disk.
+fn partial(report: &BulkReport, source: Error) -> Error {
+    ErrorKind::Partial { saved: report.saved, source }.into()
 }

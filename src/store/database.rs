@@ -4,19 +4,19 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures::channel::oneshot;
 use futures::future::{Either, FutureExt, LocalBoxFuture, Shared, select};
 use gloo_timers::future::sleep;
 use rexie::TransactionMode;
 use web_sys::IdbTransaction;
 
+use super::closing::Closing;
 use super::connection::Connection;
 use super::open;
 use super::options::{DatabaseOptions, WriteOptions};
 use super::query::{Explanation, Select};
 use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Durability, Schema};
 
 /// How often in a row a dead connection is reopened for one operation.
@@ -49,9 +49,8 @@ type Opening = Shared<LocalBoxFuture<'static, Result<Rc<Connection>>>>;
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    /// Resolves when `close()` drops its sender.
-    closing: Shared<oneshot::Receiver<()>>,
-    _close: Option<oneshot::Sender<()>>,
+    /// Told by `close()`.
+    closing: Rc<Closing>,
 }
 
 #[derive(Debug)]
@@ -64,8 +63,7 @@ enum Phase {
 
 impl State {
     fn new() -> State {
-        let (close, closing) = oneshot::channel();
-        State { phase: Phase::Idle, closing: closing.shared(), _close: Some(close) }
+        State { phase: Phase::Idle, closing: Rc::default() }
     }
 }
 
@@ -102,8 +100,9 @@ impl Database {
     /// Closes. What has begun is still committed; whatever waits or comes later gets `Closed`, until [`Database::init`].
     pub fn close(&self) {
         let mut state = self.0.state.borrow_mut();
-        // The old state goes with its connection and with the sender that everything waiting listens to.
-        *state = State { phase: Phase::Closed, _close: None, closing: state.closing.clone() };
+        // The old one goes with its connection.
+        state.phase = Phase::Closed;
+        state.closing.happen();
     }
 
     /// Closes and deletes the database with every row in it. The next operation opens a new, empty one.
@@ -147,12 +146,11 @@ impl Database {
     pub async fn read<T>(&self, stores: &[&str], body: impl AsyncFn(&ReadTx) -> Result<T>) -> Result<T> {
         let result = Cell::new(None);
         let run: Body<'_> = &|tx| {
-            async {
+            Box::pin(async {
                 let tx = tx;
                 result.set(Some(body(&tx).await?));
                 Ok(())
-            }
-            .boxed_local()
+            })
         };
         self.run(stores, None, run).await?;
         result.into_inner().ok_or_else(Error::transaction_aborted)
@@ -183,12 +181,11 @@ impl Database {
     ) -> Result<T> {
         let result = Cell::new(None);
         let run: Body<'_> = &|tx| {
-            async {
+            Box::pin(async {
                 let tx = WriteTx::new(tx);
                 result.set(Some(body(&tx).await?));
                 Ok(())
-            }
-            .boxed_local()
+            })
         };
         let durability = options.durability.unwrap_or_else(|| self.0.schema.durability(stores));
         self.run(stores, Some(durability), run).await?;
@@ -272,7 +269,7 @@ impl Database {
 
     /// Waits, or gives `Closed` as soon as the handle is closed.
     async fn wait(&self, delay: Duration) -> Result<()> {
-        let closing = self.0.state.borrow().closing.clone();
+        let closing = self.0.state.borrow().closing.wait();
         match select(sleep(delay), closing).await {
             Either::Left(_) => Ok(()),
             Either::Right(_) => Err(self.closed()),
@@ -297,7 +294,7 @@ impl Database {
                     opening
                 }
             };
-            (opening, state.closing.clone())
+            (opening, state.closing.wait())
         };
         let Either::Left((result, _)) = select(opening.clone(), closing).await else {
             return Err(self.closed());
@@ -315,10 +312,12 @@ impl Database {
     fn start_opening(&self) -> Opening {
         let (options, schema) = (self.0.options.clone(), Rc::clone(&self.0.schema));
         let trace = Rc::clone(&self.0.trace);
-        async move { open::open(&options, schema, trace).await.map(Rc::new) }.boxed_local().shared()
+        let opening: LocalBoxFuture<'static, _> =
+            Box::pin(async move { open::open(&options, schema, trace).await.map(Rc::new) });
+        opening.shared()
     }
 
     fn closed(&self) -> Error {
-        Error::Closed { database: self.0.options.name.clone() }
+        ErrorKind::Closed { database: self.0.options.name.clone() }.into()
     }
 }

@@ -4,7 +4,7 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::scan::primary_key;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::row::describe;
 use crate::schema::{KeyPath, StoreSchema};
 
@@ -16,7 +16,7 @@ extern "C" {
 
 /// The same error, naming the field that is no key or that cannot be cloned.
 pub(super) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Error {
-    if !matches!(error, Error::InvalidRecord { .. }) || !row.is_object() {
+    if !matches!(error.kind(), ErrorKind::InvalidRecord { .. }) || !row.is_object() {
         return error;
     }
     let keys = Object::keys::<JsValue>(row.unchecked_ref());
@@ -26,8 +26,9 @@ pub(super) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Erro
         };
         if let Err(thrown) = structured_clone(&value) {
             let name = field.as_string().unwrap_or_default();
-            let why = match Error::from_js(&thrown) {
-                Error::InvalidRecord { .. } => String::new(),
+            let why = Error::from_js(&thrown);
+            let why = match why.kind() {
+                ErrorKind::InvalidRecord { .. } => String::new(),
                 // What a getter of the caller's threw.
                 other => format!(": {other}"),
             };

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use futures::future::{Either, FutureExt, select};
+use futures::future::{Either, select};
 use gloo_timers::future::sleep;
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
@@ -16,7 +16,7 @@ use super::options::{DatabaseEvent, DatabaseOptions};
 use super::request::Request;
 use super::trace::Trace;
 use super::upgrade;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::global::spawn;
 use crate::schema::{SCHEMA_VERSION, Schema};
 
@@ -49,7 +49,7 @@ pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: R
         let schema_version = upgrade::schema_version(connection.native()).await?;
         if schema_version > SCHEMA_VERSION {
             let database = options.name.clone();
-            return Err(Error::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION });
+            return Err(ErrorKind::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION }.into());
         }
         if schema_version == SCHEMA_VERSION && upgrade::has_every_store(connection.native(), &schema)? {
             return Ok(connection);
@@ -110,23 +110,20 @@ async fn settle(
     request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
 
     let (sender, mut receiver) = oneshot::channel();
-    spawn(
-        async move {
-            let result = Request::new(request.clone().unchecked_into()).await;
-            request.set_onblocked(None);
-            request.set_onupgradeneeded(None);
-            drop((on_blocked, on_upgrade));
-            // An upgrade that failed aborts; the browser then says only that. Else an abort means that the browser was just
-            // closing the database (its storage is being cleared), and asking again helps.
-            let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or_else(|| error.abort_is_loss()));
-            if let Err(Ok(late)) = sender.send(result)
-                && let Ok(database) = late.dyn_into::<IdbDatabase>()
-            {
-                database.close();
-            }
+    spawn(Box::pin(async move {
+        let result = Request::new(request.clone().unchecked_into()).await;
+        request.set_onblocked(None);
+        request.set_onupgradeneeded(None);
+        drop((on_blocked, on_upgrade));
+        // An upgrade that failed aborts; the browser then says only that. Else an abort means that the browser was just
+        // closing the database (its storage is being cleared), and asking again helps.
+        let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or_else(|| error.abort_is_loss()));
+        if let Err(Ok(late)) = sender.send(result)
+            && let Ok(database) = late.dyn_into::<IdbDatabase>()
+        {
+            database.close();
         }
-        .boxed_local(),
-    );
+    }));
 
     // The second wait is for an upgrade that has begun within the first.
     for wait in [limit, options.timeouts.upgrade] {
@@ -135,17 +132,17 @@ async fn settle(
         }
         match phase.get() {
             Phase::Upgrading => {}
-            Phase::Blocked => return Err(Error::Blocked { database: options.name.clone() }),
-            Phase::Waiting => return Err(Error::Timeout { what, advice: ADVICE, after: limit }),
+            Phase::Blocked => return Err(ErrorKind::Blocked { database: options.name.clone() }.into()),
+            Phase::Waiting => return Err(ErrorKind::Timeout { what, advice: ADVICE, after: limit }.into()),
         }
     }
     let what = format!("upgrading database '{}'", options.name);
-    Err(Error::Timeout { what, advice: ADVICE, after: options.timeouts.upgrade })
+    Err(ErrorKind::Timeout { what, advice: ADVICE, after: options.timeouts.upgrade }.into())
 }
 
 /// The browser's IndexedDB, in a page as in a worker.
 fn factory() -> Result<IdbFactory> {
-    let unsupported = |reason: String| Error::Unsupported { reason };
+    let unsupported = |reason: String| Error::from(ErrorKind::Unsupported { reason });
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())
         .map_err(|thrown| unsupported(Error::from_js(&thrown).to_string()))?;
     factory.dyn_into().map_err(|_| unsupported("this browser or this mode of it has none".into()))

@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures::future::FutureExt;
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 use web_sys::{
@@ -42,16 +41,13 @@ pub(super) fn begin(
     };
     let database: IdbDatabase = database.unchecked_into();
     // A task starts when this event's handlers have returned, with the transaction still active.
-    spawn(
-        async move {
-            if let Err(error) = run(&database, &transaction, old_version, &schema).await {
-                failure.borrow_mut().replace(error);
-                // Throws when the browser has aborted it already.
-                let _ = transaction.abort();
-            }
+    spawn(Box::pin(async move {
+        if let Err(error) = run(&database, &transaction, old_version, &schema).await {
+            failure.borrow_mut().replace(error);
+            // Throws when the browser has aborted it already.
+            let _ = transaction.abort();
         }
-        .boxed_local(),
-    );
+    }));
 }
 
 async fn run(database: &IdbDatabase, transaction: &IdbTransaction, old_version: u32, schema: &Schema) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use futures::future::{Either, FutureExt, select};
+use futures::future::{Either, LocalBoxFuture, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 
@@ -28,7 +28,7 @@ impl Inner {
     /// # Errors
     /// Of the database.
     pub(super) async fn drain(self: &Rc<Self>) -> Result<Summary> {
-        let _leadership = lead(&self.name, self.outbox.lease_ms() as u32).await;
+        let _leadership = lead(&self.name, self.options.lease_ms() as u32).await;
         let mut result = Ok(());
         loop {
             self.again.set(false);
@@ -52,9 +52,9 @@ impl Inner {
         self.state.borrow_mut().next_due = None;
         self.busy.set(0);
         self.probing.set(false);
-        let mut work = Vec::new();
+        let mut work: Vec<LocalBoxFuture<'_, Result<()>>> = Vec::new();
         for _ in 0..self.options.parallel {
-            work.push(self.work().boxed_local());
+            work.push(Box::pin(self.work()));
         }
         let mut result = Ok(());
         for sender in joined(work).await {
@@ -285,7 +285,7 @@ impl Inner {
 
     fn settle(self: &Rc<Self>, items: Vec<Item>, outcomes: Vec<Outcome>) -> Operation<()> {
         let inner = Rc::clone(self);
-        async move {
+        Box::pin(async move {
             let now = clock::now_ms();
             let mut settled = Vec::new();
             for (item, outcome) in items.into_iter().zip(outcomes) {
@@ -302,8 +302,7 @@ impl Inner {
                 }
             }
             Ok(())
-        }
-        .boxed_local()
+        })
     }
 
     /// Items that were claimed and not sent wait as before.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 use futures::channel::oneshot;
-use futures::future::FutureExt;
+
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
@@ -22,15 +22,12 @@ use super::task::{Bell, Task};
 use super::transport::Transport;
 use crate::backoff::millis;
 use crate::clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::global::{global, listen};
 use crate::offline_db::{OfflineDb, Operation, new_uuid};
 
 /// Another tab has queued something; should that tab be gone by then, this one sends it.
 const AFTER_ANOTHER_TAB_MS: f64 = 2_000.0;
-
-/// A row counts as abandoned when it is in flight so many times as long as a request may take.
-const LEASE: f64 = 1.25;
 
 pub(super) struct Inner {
     pub db: OfflineDb,
@@ -71,7 +68,7 @@ impl Waiting {
     pub fn wait(&self) -> Operation<Summary> {
         let (tell, told) = oneshot::channel();
         self.0.borrow_mut().push(tell);
-        async move { told.await.unwrap_or(Err(Error::Aborted)) }.boxed_local()
+        Box::pin(async move { told.await.unwrap_or(Err(ErrorKind::Aborted.into())) })
     }
 
     fn answer(&self, result: &Result<Summary>) {
@@ -104,7 +101,7 @@ impl Inner {
     ) -> Rc<Inner> {
         Rc::new(Inner {
             name: format!("pos-offline:outbox:{}", db.database().name()),
-            outbox: Outbox::new(db.clone(), new_uuid(), millis(options.timeout) * LEASE),
+            outbox: Outbox::new(db.clone(), new_uuid(), options.lease_ms()),
             db,
             link,
             transport,
@@ -237,15 +234,12 @@ impl Inner {
             return;
         }
         let inner = Rc::clone(self);
-        let task = Task::spawn(
-            async move {
-                if let Err(error) = inner.survey().await {
-                    inner.report(&error);
-                }
-                drop(inner.refreshing.take());
+        let task = Task::spawn(Box::pin(async move {
+            if let Err(error) = inner.survey().await {
+                inner.report(&error);
             }
-            .boxed_local(),
-        );
+            drop(inner.refreshing.take());
+        }));
         *self.refreshing.borrow_mut() = Some(task);
     }
 
@@ -280,16 +274,15 @@ impl Inner {
         }
         self.state.borrow_mut().summary = Summary::default();
         let inner = Rc::clone(self);
-        let task = Task::spawn(
-            async move {
-                let result = inner.drain().await;
-                drop(inner.draining.take());
+        let drain = async move { inner.drain().await };
+        self.begin(
+            |inner| &inner.draining,
+            Box::pin(drain),
+            |inner, result| {
                 inner.schedule();
                 inner.drained.answer(&result);
-            }
-            .boxed_local(),
+            },
         );
-        *self.draining.borrow_mut() = Some(task);
     }
 
     pub(super) fn want_round(self: &Rc<Self>) {
@@ -297,17 +290,32 @@ impl Inner {
             return;
         }
         let inner = Rc::clone(self);
-        let task = Task::spawn(
-            async move {
-                let summary = inner.all_phases().await;
-                drop(inner.round.take());
+        let round = async move { Ok(inner.all_phases().await) };
+        self.begin(
+            |inner| &inner.round,
+            Box::pin(round),
+            |inner, result| {
                 inner.plan_round();
-                inner.rounded.answer(&Ok(summary));
-            }
-            .boxed_local(),
+                inner.rounded.answer(&result);
+            },
         );
-        *self.round.borrow_mut() = Some(task);
         self.plan_round();
+    }
+
+    /// Begins work that is found in `slot` until it is through; then `end` hears what it came to.
+    fn begin(
+        self: &Rc<Self>,
+        slot: fn(&Inner) -> &RefCell<Option<Task>>,
+        work: Operation<Summary>,
+        end: fn(&Rc<Inner>, Result<Summary>),
+    ) {
+        let inner = Rc::clone(self);
+        let task = Task::spawn(Box::pin(async move {
+            let result = work.await;
+            drop(slot(&inner).take());
+            end(&inner, result);
+        }));
+        *slot(self).borrow_mut() = Some(task);
     }
 
     /// The next round begins an interval from now.
@@ -369,7 +377,7 @@ impl Inner {
 
     /// Background work has no caller to fail to; being closed in the middle of it is no failure.
     pub(super) fn report(&self, error: &Error) {
-        if !matches!(error, Error::Closed { .. }) {
+        if !matches!(error.kind(), ErrorKind::Closed { .. }) {
             self.state.borrow_mut().note_error(error.to_string());
             web_sys::console::warn_2(&"pos-offline: sync:".into(), &error.to_js());
         }

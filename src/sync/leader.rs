@@ -3,7 +3,7 @@
 //! a browser has no Web Locks.
 
 use futures::channel::oneshot;
-use futures::future::{Either, FutureExt, select};
+use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -55,7 +55,7 @@ pub(super) async fn lead(name: &str, patience_ms: u32) -> Leadership {
     let arguments = Array::of3(&name.into(), options.as_js(), callback);
     let Ok(asked) = request.apply(&locks, &arguments) else { return alone() };
     // Rejects when the wait is given up; nobody needs to hear of it.
-    spawn(async move { drop(JsFuture::from(asked.unchecked_into::<Promise>()).await) }.boxed_local());
+    spawn(Box::pin(async move { drop(JsFuture::from(asked.unchecked_into::<Promise>()).await) }));
     let leadership = Leadership { release, _waiting: Some(waiting), _granted: Some(granted) };
     match select(told, TimeoutFuture::new(patience_ms)).await {
         Either::Left((Ok(()), _)) => leadership,

@@ -3,7 +3,6 @@
 use std::cell::Ref;
 use std::rc::Rc;
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -12,7 +11,7 @@ use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;
 use super::options::SyncOptions;
-use super::outbox::{Decision, Enqueue, Receipt, Rescue};
+use super::outbox::{Decision, Enqueue, Receipt, RescueReport};
 use super::state::{State, Summary};
 use super::transport::Transport;
 use super::users::{LAST_SYNC, UsersReport};
@@ -45,7 +44,7 @@ impl SyncManager {
     /// Of the database.
     pub fn init(&self) -> Operation<()> {
         let inner = Rc::clone(&self.0);
-        async move {
+        Box::pin(async move {
             inner.survey().await?;
             let last_sync = inner.db.get_config(LAST_SYNC).await?.as_string();
             {
@@ -59,8 +58,7 @@ impl SyncManager {
                 inner.want_round();
             }
             Ok(())
-        }
-        .boxed_local()
+        })
     }
 
     /// A round now, and one every interval. Calling it again is harmless.
@@ -88,15 +86,14 @@ impl SyncManager {
     /// As [`Outbox::enqueue`](super::Outbox::enqueue).
     pub fn enqueue(&self, what: Enqueue) -> Operation<Receipt> {
         let inner = Rc::clone(&self.0);
-        async move {
+        Box::pin(async move {
             let begun = clock::tick();
             let receipt = inner.outbox.enqueue(what).await?;
             inner.state.borrow_mut().note_queued(&receipt, clock::tick() - begun);
             inner.say(&News::Queued(receipt.uuid.clone()));
             inner.kick(false);
             Ok(receipt)
-        }
-        .boxed_local()
+        })
     }
 
     /// Sends what waits, also what waits for its next attempt when `eager`; what it came to. Joins what is under way.
@@ -123,15 +120,14 @@ impl SyncManager {
     /// `Aborted` when the manager is stopped.
     pub fn force(&self) -> Operation<bool> {
         if !self.0.link.is_reachable() {
-            return async { Ok(false) }.boxed_local();
+            return Box::pin(async { Ok(false) });
         }
         self.0.state.borrow_mut().lift(|_| true);
         let (sent, round) = (self.send(true), self.sync_all());
-        async move {
+        Box::pin(async move {
             sent.await?;
             round.await.map(|_| true)
-        }
-        .boxed_local()
+        })
     }
 
     /// Touches the session that is open.
@@ -175,11 +171,10 @@ impl SyncManager {
     /// Of the database.
     pub fn recount(&self) -> Operation<u32> {
         let inner = Rc::clone(&self.0);
-        async move {
+        Box::pin(async move {
             inner.survey().await?;
             Ok(inner.state.borrow().survey.uuids.len() as u32)
-        }
-        .boxed_local()
+        })
     }
 
     /// Every row that the server has refused, oldest first.
@@ -188,7 +183,7 @@ impl SyncManager {
     /// Of the database.
     pub fn rejected(&self) -> Operation<Array> {
         let outbox = self.0.outbox.clone();
-        async move { outbox.rejected().await }.boxed_local()
+        Box::pin(async move { outbox.rejected().await })
     }
 
     /// Does with one refused row, or with all of them, what the user has decided; with how many.
@@ -197,35 +192,36 @@ impl SyncManager {
     /// As [`Outbox::decide`](super::Outbox::decide).
     pub fn decide(&self, id: Option<JsValue>, decision: Decision) -> Operation<u32> {
         let manager = self.clone();
-        async move {
+        Box::pin(async move {
             let count = manager.0.outbox.decide(id, decision).await?;
             manager.changed().await?;
             Ok(count)
-        }
-        .boxed_local()
+        })
     }
 
-    /// Every sale that the server has not confirmed, as a rescue file; see [`Outbox::export`](super::Outbox::export).
+    /// What the server has not confirmed, as the text of a rescue file.
     ///
     /// # Errors
     /// Of the database.
-    pub fn export(&self) -> Operation<String> {
+    pub fn export_unsynced(&self) -> Operation<String> {
         let outbox = self.0.outbox.clone();
-        async move { outbox.export().await }.boxed_local()
+        Box::pin(async move { outbox.export().await })
     }
 
-    /// Takes the rows of a rescue file into the outbox; see [`Outbox::import`](super::Outbox::import).
+    /// Puts the rows of a rescue file into the outbox; they are sent soon if there is a connection.
     ///
     /// # Errors
-    /// `InvalidArgument` when the text is no rescue file.
-    pub fn import(&self, text: String) -> Operation<Rescue> {
+    /// As [`Outbox::import`](super::Outbox::import).
+    pub fn import_unsynced(&self, text: String) -> Operation<RescueReport> {
         let manager = self.clone();
-        async move {
-            let rescue = manager.0.outbox.import(&text).await?;
+        Box::pin(async move {
+            let (report, uuids) = manager.0.outbox.import(&text).await?;
+            for uuid in uuids {
+                manager.0.say(&News::Queued(uuid));
+            }
             manager.changed().await?;
-            Ok(rescue)
-        }
-        .boxed_local()
+            Ok(report)
+        })
     }
 
     /// Whether something is being sent.

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use super::policy::Policy;
+use crate::backoff::millis;
+
+/// A row counts as abandoned when it is in flight so many times as long as a request may take.
+const LEASE: f64 = 1.25;
 
 /// The choices.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +23,13 @@ pub struct SyncOptions {
     pub keep_synced: bool,
     /// Removes users whom the server does not name any more.
     pub prune_users: bool,
+}
+
+impl SyncOptions {
+    /// How long a row is in flight before it counts as abandoned, in milliseconds.
+    pub(super) fn lease_ms(&self) -> f64 {
+        millis(self.timeout) * LEASE
+    }
 }
 
 impl Default for SyncOptions {

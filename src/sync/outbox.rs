@@ -22,7 +22,7 @@ pub use dead_letters::Decision;
 pub use entry::Item;
 pub(in crate::sync) use entry::uuid_of;
 pub use queue::{Enqueue, Receipt};
-pub use rescue::Rescue;
+pub use rescue::{RescueFailure, RescueReport};
 
 const STORE: &str = Transaction::STORE;
 
@@ -93,11 +93,6 @@ impl Outbox {
     /// The outbox of a database.
     pub fn new(db: OfflineDb, owner: String, lease_ms: f64) -> Outbox {
         Outbox { db, owner, lease_ms }
-    }
-
-    /// How long a row is in flight before it counts as abandoned.
-    pub fn lease_ms(&self) -> f64 {
-        self.lease_ms
     }
 
     /// Takes the next rows to send, and says on disk that they are being sent, before they are.

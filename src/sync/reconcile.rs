@@ -1,6 +1,5 @@
 //! The proof at the end of the day: what this till has sold against what the server has, by uuid.
 
-use futures::future::FutureExt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -87,7 +86,7 @@ impl SyncManager {
     /// changed.
     pub fn reconcile(&self, session: JsValue) -> Operation<Reconciliation> {
         let manager = self.clone();
-        async move { manager.compare_and_queue(&session).await }.boxed_local()
+        Box::pin(async move { manager.compare_and_queue(&session).await })
     }
 
     async fn compare_and_queue(&self, session: &JsValue) -> Result<Reconciliation> {

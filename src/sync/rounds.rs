@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use futures::future::FutureExt;
 use js_sys::Array;
 
 use super::engine::Inner;
@@ -11,7 +10,7 @@ use super::state::Summary;
 use super::transport::Question;
 use super::users::{LAST_SYNC, UsersReport, save_all};
 use crate::clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::offline_db::Operation;
 use crate::row::Row;
 
@@ -64,19 +63,18 @@ impl Inner {
 
     pub(super) fn sync_session_data(&self) -> Operation<()> {
         let db = self.db.clone();
-        async move {
+        Box::pin(async move {
             let session = db.get_active_session().await?;
             if session.is_object() {
                 db.update_session_access(Row::owned(session).get("id")).await?;
             }
             Ok(())
-        }
-        .boxed_local()
+        })
     }
 
     pub(super) fn update_cached_data(self: &Rc<Self>) -> Operation<UsersReport> {
         let inner = Rc::clone(self);
-        async move {
+        Box::pin(async move {
             if let Some(ids) = inner.host.user_ids()
                 && let Some(users) = inner.asked(inner.transport.users(&ids)).await?
             {
@@ -90,13 +88,12 @@ impl Inner {
             }
             inner.db.save_config(LAST_SYNC, &clock::now_iso().into()).await?;
             Ok(UsersReport::default())
-        }
-        .boxed_local()
+        })
     }
 
     pub(super) fn clean_up(&self) -> Operation<()> {
         let db = self.db.clone();
-        async move { db.clean_up().await }.boxed_local()
+        Box::pin(async move { db.clean_up().await })
     }
 
     /// The answer to a question, or the error that its outcome stands for.
@@ -108,9 +105,9 @@ impl Inner {
 fn error_of(outcome: Outcome) -> Error {
     let Outcome { kind, message, .. } = outcome;
     match kind {
-        Kind::Network | Kind::Timeout => Error::Offline,
-        Kind::AuthExpired => Error::AuthExpired,
-        Kind::Rejected => Error::Rejected { message },
+        Kind::Network | Kind::Timeout => ErrorKind::Offline.into(),
+        Kind::AuthExpired => ErrorKind::AuthExpired.into(),
+        Kind::Rejected => ErrorKind::Rejected { message }.into(),
         _ => Error::other(kind.as_str(), &message),
     }
 }

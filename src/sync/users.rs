@@ -1,13 +1,13 @@
 //! The users who may sign in while the server is away: the server's list, saved in one transaction.
 
-use futures::future::FutureExt;
+use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::task::joined;
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::global::{global, property};
+use crate::global::{global, property, text};
 use crate::model::{ConfigEntry, User};
 use crate::offline_db::{OfflineDb, config_row};
 use crate::row::{Row, describe};
@@ -73,7 +73,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                     report.pruned += u32::from(!is_named);
                 }
             }
-            let mut puts = Vec::new();
+            let mut puts: Vec<LocalBoxFuture<'_, Result<()>>> = Vec::new();
             for user in &wanted {
                 let merged = match stored.iter().find(|known| known.login == user.login) {
                     Some(before) => Row::copy_of(before.row.as_js())?,
@@ -82,7 +82,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
                 merged.merge(user.row.as_js())?;
                 merged.set("cached_at", clock::now_iso());
                 let request = rows.put(merged.as_js())?;
-                puts.push(async { request.await.map(drop) }.boxed_local());
+                puts.push(Box::pin(async { request.await.map(drop) }));
             }
             tx.rows(ConfigEntry::STORE)?.put(config_row(LAST_SYNC, &clock::now_iso().into()).as_js())?;
             Ok((report, wanted, puts))
@@ -91,7 +91,7 @@ pub(super) async fn save_all(db: &OfflineDb, list: &Array, prune: bool) -> Resul
     // Joined after the commit was asked for: a request has its result until then, and the commit need not wait for us.
     for (user, result) in wanted.into_iter().zip(joined(puts).await) {
         match result {
-            Ok(()) => report.saved += 1,
+            Ok(_) => report.saved += 1,
             Err(error) => report.failures.push(UserFailure { position: user.position, login: Some(user.login), error }),
         }
     }
@@ -120,8 +120,7 @@ fn read(list: &Array, report: &mut UsersReport) -> (Vec<Wanted>, Vec<Spared>) {
 
 fn usable(position: u32, value: &JsValue, others: &[Wanted]) -> Result<Wanted> {
     let row = Row::copy_of(value)?;
-    let login = row.get("login").as_string().filter(|login| !login.is_empty());
-    let login = login
+    let login = text(row.as_js(), "login")
         .ok_or_else(|| Error::field("login", format!("a user needs a login, got {}", describe(&row.get("login")))))?;
     let key = KeyValue::argument("id", &row.get("id"))?;
     if others.iter().any(|other| other.key == key || other.login == login) {

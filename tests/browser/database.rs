@@ -70,7 +70,7 @@ async fn a_connection_that_dies_again_and_again_is_given_up_after_three() {
         let result: Result<(), _> = database
             .read(&["cards"], async |_| {
                 *runs.borrow_mut() += 1;
-                Err(pos_offline::Error::ConnectionLost { message: "gone".into(), cause: Default::default() })
+                Err(pos_offline::ErrorKind::ConnectionLost { message: "gone".into(), cause: Default::default() }.into())
             })
             .await;
         assert_eq!(result.unwrap_err().code(), "ConnectionLost");
@@ -84,11 +84,12 @@ async fn closing_ends_what_waits() {
     with_database(|database| async move {
         let waiting = async {
             // A body that the browser aborts is tried again after 100 ms; closing must not wait for that.
-            let aborted = pos_offline::Error::Other {
+            let aborted = pos_offline::ErrorKind::Other {
                 name: "AbortError".into(),
                 message: String::new(),
                 cause: Default::default(),
             };
+            let aborted = pos_offline::Error::from(aborted);
             database.read(&["cards"], async |_| Err::<(), _>(aborted.clone())).await
         };
         let close = async {

@@ -6,7 +6,7 @@ use gloo_timers::future::sleep;
 use pos_offline::model::{Order, Transaction};
 use pos_offline::schema::Durability;
 use pos_offline::store::WriteOptions;
-use pos_offline::{Error, Query};
+use pos_offline::{ErrorKind, Query};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Card, card, transaction, with_database};
@@ -20,7 +20,7 @@ async fn an_early_error_in_a_multi_store_write_leaves_nothing() {
                 tx.store::<Order>()?.put(&order)?.await?;
                 tx.store::<Transaction>()?.put(&transaction("t", 1, false))?.await?;
                 tx.store::<Card>()?.put(&card(1, "ann", 1))?;
-                Err(Error::AuthExpired)
+                Err(ErrorKind::AuthExpired.into())
             })
             .await;
         assert_eq!(result.unwrap_err().code(), "AuthExpired");
@@ -61,7 +61,8 @@ async fn a_request_that_nobody_awaits_still_fails_the_write_with_its_own_reason(
                 Ok(())
             })
             .await;
-        let Err(Error::Constraint { index, .. }) = result else { panic!("{result:?}") };
+        let error = result.unwrap_err();
+        let ErrorKind::Constraint { index, .. } = error.kind() else { panic!("{error:?}") };
         assert_eq!(index.as_deref(), Some("owner"));
         assert_eq!(database.store::<Card>().count(Query::all()).await.unwrap(), 1);
     })

@@ -209,6 +209,15 @@ test("two tabs see each other's sales, and one that resets lets the other go on"
   await context.close();
 });
 
+test("the package says which version it is, as its manifests do", async () => {
+  const page = await open(host);
+  const version = await page.evaluate(async () => (await import("/pkg/index.js")).version);
+  const [, crate] = readFileSync(new URL("../../Cargo.toml", import.meta.url), "utf8").match(/^version = "(.+)"$/m);
+  const { version: npm } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url), "utf8"));
+  assert.deepEqual([version, npm], [crate, crate]);
+  await page.context().close();
+});
+
 test("every URL inside the package carries a hash of its content, and npm packs all of it", async () => {
   const pkg = new URL("../../pkg/", import.meta.url);
   const files = readdirSync(pkg);

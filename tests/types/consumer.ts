@@ -17,6 +17,7 @@ import {
   type SyncStatus,
   type SyncTransport,
   type TransactionRecord,
+  version,
 } from "../../pkg/index.js";
 
 /** Fails to compile unless the two types are the same. */
@@ -131,9 +132,10 @@ async function sync(): Promise<void> {
   const [dead] = await manager.getRejected();
   const words: string | null | undefined = dead?.last_error;
   const { matches, missing } = await manager.reconcile(7);
-  const { imported, failures } = await manager.importUnsynced(await manager.exportUnsynced());
-  same<Same<typeof imported, number>>();
-  const line: number | undefined = failures[0]?.line;
+  const file: string = await manager.exportUnsynced();
+  const { imported, known, failures } = await manager.importUnsynced(file);
+  const [line, rescuedFrom]: [number | undefined, string | undefined] = [failures[0]?.line, dead?.rescued?.database];
+  same<Same<typeof version, string>>();
   const p99: number = manager.getMetrics().latency.commit.p99;
   const transport: SyncTransport = {
     batch: 5,
@@ -147,10 +149,12 @@ async function sync(): Promise<void> {
   new SyncManager(null, { transport: { kind: "rest" } });
   // @ts-expect-error a misspelt option
   new SyncManager(null, { intervall: 1 });
+  // @ts-expect-error a text, not a file
+  await manager.importUnsynced(new Blob());
   // @ts-expect-error an order is missing
   await manager.commitSale({ lines: [] });
   manager.destroy();
-  void [pendingCount, words, matches, missing, p99, line];
+  void [pendingCount, words, matches, missing, p99, imported, known, line, rescuedFrom];
 }
 
 void till;

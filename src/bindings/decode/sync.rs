@@ -44,8 +44,10 @@ fn transport(pos: &JsValue, value: &JsValue, batch: usize) -> Result<Rc<dyn Tran
     match options.get("kind").as_string().as_deref() {
         Some("odoo") => {
             let options = Options::of("transport", value, &["kind", "url", "context"])?;
-            let url = options.text("url")?.unwrap_or_default();
-            let url = url.trim_end_matches('/').to_owned();
+            let mut url = options.text("url")?.unwrap_or_default();
+            while url.as_bytes().last() == Some(&b'/') {
+                url.pop();
+            }
             Options::lenient("context", &options.get("context"))?;
             Ok(Rc::new(Odoo(Wire::Rpc { url, context: options.get("context"), batch })))
         }

@@ -1,15 +1,15 @@
 //! What the sync layer knows, as plain JavaScript objects.
 
-use js_sys::{Array, JSON, Number};
+use js_sys::{Array, Number};
 use wasm_bindgen::JsValue;
 
 use super::super::connection::network_state as connection_state;
 use crate::clock;
 use crate::connection::Status;
-use crate::error::{Error, Result};
-use crate::row::Row;
+use crate::error::Result;
+use crate::row::{Row, json_text};
 use crate::sync::{
-    self, Hold, Latency, Metrics, Receipt, Reconciliation, Rescue, Sale, State, Summary, SyncManager, UsersReport,
+    self, Hold, Latency, Metrics, Receipt, Reconciliation, RescueReport, Sale, State, Summary, SyncManager, UsersReport,
 };
 
 fn or_null<T: Into<JsValue>>(value: Option<T>) -> JsValue {
@@ -175,34 +175,24 @@ pub(super) fn metrics_text(manager: &SyncManager) -> String {
 pub(super) fn json_lines(rows: &Array) -> Result<JsValue> {
     let mut text = String::new();
     for row in rows.iter() {
-        let line = match JSON::stringify(&row) {
-            Ok(line) => line,
-            Err(thrown) => {
-                // One row must not keep the others from being rescued.
-                let rest = Row::owned(row);
-                rest.set("data", JsValue::NULL);
-                rest.set("export_error", format!("the data has no JSON form: {}", Error::from_js(&thrown)));
-                JSON::stringify(rest.as_js())?
-            }
-        };
-        text += &String::from(line);
+        text += &json_text(Row::owned(row))?;
         text.push('\n');
     }
     Ok(text.into())
 }
 
-pub(super) fn rescue(rescue: Rescue) -> JsValue {
+pub(super) fn rescue(report: RescueReport) -> JsValue {
     let failures = Array::new();
-    for (line, error) in &rescue.failures {
+    for failure in &report.failures {
         let object = Row::new();
-        object.set("line", *line);
-        object.set("code", error.code());
-        object.set("message", error.to_string());
+        object.set("line", failure.line);
+        object.set("code", failure.error.code());
+        object.set("message", failure.error.to_string());
         failures.push(object.as_js());
     }
     let object = Row::new();
-    object.set("imported", rescue.imported);
-    object.set("known", rescue.known);
+    object.set("imported", report.imported);
+    object.set("known", report.known);
     object.set("failures", failures);
     object.into()
 }

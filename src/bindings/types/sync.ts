@@ -45,6 +45,8 @@ export interface OutboxRecord extends TransactionRecord {
   /** What became of the last attempt, and the server's words. */
   error_type?: string | null;
   last_error?: string | null;
+  /** What a row that came with a rescue file was on the till that it came from. */
+  rescued?: { database: string; id: RecordKey; sequence?: number; created_at: string };
 }
 
 /** What became of an item that was sent. */
@@ -208,16 +210,6 @@ export interface UsersSummary {
   failures: { position: number; login: string | null; message: string }[];
 }
 
-/** What became of the lines of a rescue file. */
-export interface RescueReport {
-  /** Rows that wait here now. */
-  imported: number;
-  /** Rows that were here already; they were left as they are. */
-  known: number;
-  /** Lines, counted from 1, that could not be taken. The others were. */
-  failures: { line: number; code: ErrorCode; message: string }[];
-}
-
 /** `detail` of `pos-sync-progress` on window (in a worker: on self) and on `pos.env.services.bus_service`. */
 export interface SyncProgress {
   /** Rows that this round has brought to the server. */
@@ -249,6 +241,16 @@ export interface Reconciliation {
   requeued: string[];
   /** Nothing is missing, extra or different. */
   matches: boolean;
+}
+
+/** What became of a rescue file. */
+export interface RescueReport {
+  /** Rows that are on disk now. */
+  imported: number;
+  /** Rows that were here already, and were left as they are. */
+  known: number;
+  /** Lines that could not be imported, from 1, the header, on; one beyond the last when the end of the file is missing. */
+  failures: { line: number; code: ErrorCode; message: string }[];
 }
 
 export interface Percentiles {

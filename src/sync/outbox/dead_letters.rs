@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::entry::uuid_of;
 use super::{Outbox, STORE, unsynced};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::global::property;
 use crate::row::{Row, describe};
 use crate::store::{KeyValue, WriteRows};
@@ -47,7 +47,7 @@ impl Outbox {
                 for row in chosen.iter() {
                     let name = || describe(id.as_ref().unwrap_or(&JsValue::UNDEFINED));
                     if row.is_undefined() {
-                        return Err(Error::NotFound { store: STORE.into(), key: name() });
+                        return Err(ErrorKind::NotFound { store: STORE.into(), key: name() }.into());
                     }
                     if !is_rejected(&row) {
                         let why = format!("{} is not rejected: it is on its way to the server", name());

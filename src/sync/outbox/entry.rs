@@ -3,14 +3,13 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::clock;
 use crate::error::Result;
-use crate::global::property;
 use crate::offline_db::new_uuid;
 use crate::row::{Row, text_of};
 use crate::store::KeyValue;
 use crate::sync::plan::{Candidate, State};
 use crate::sync::policy::{Outcome, Trial};
+use crate::{clock, global};
 
 /// A row that is being sent.
 #[derive(Debug, Clone)]
@@ -80,14 +79,19 @@ pub(super) fn candidate(row: &Row) -> Candidate {
     }
 }
 
+/// Nobody sends it, and it need not wait.
+pub(super) fn release(row: &Row) {
+    for name in ["lease_owner", "lease_until", "next_attempt"] {
+        row.set(name, JsValue::NULL);
+    }
+}
+
 /// Ends the time in flight, and keeps what came of it.
 pub(super) fn unlease(row: &Row, trial: Trial, outcome: &Outcome) {
     row.set("attempts", trial.attempts);
     row.set("senseless", trial.senseless);
     row.set("uncertain", trial.uncertain);
-    for name in ["lease_owner", "lease_until", "next_attempt"] {
-        row.set(name, JsValue::NULL);
-    }
+    release(row);
     let said = |text: &str| if outcome.kind.is_done() { JsValue::NULL } else { text.into() };
     row.set("error_type", said(outcome.kind.as_str()));
     row.set("last_error", said(&outcome.message));
@@ -114,14 +118,9 @@ fn text(row: &Row, field: &str) -> String {
 /// What the server tells the row apart by. A row that was not queued here has a uuid that was made for the row, and the
 /// sale, in its data, may have one of its own.
 pub(in crate::sync) fn uuid_of(row: &Row) -> Option<String> {
-    let of_row = || non_empty(&row.get("uuid"));
+    let of_row = || global::text(row.as_js(), "uuid");
     if row.has("sequence") {
         return of_row();
     }
-    non_empty(&property(&row.get("data"), "uuid")).or_else(of_row)
-}
-
-/// A text with something in it.
-pub(super) fn non_empty(value: &JsValue) -> Option<String> {
-    value.as_string().filter(|text| !text.is_empty())
+    global::text(&row.get("data"), "uuid").or_else(of_row)
 }

@@ -3,11 +3,11 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::entry::{non_empty, uuid_of};
+use super::entry::uuid_of;
 use super::{Outbox, STORE, unsynced};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::global::property;
+use crate::global::text;
 use crate::model::{ConfigEntry, Order};
 use crate::offline_db::new_key;
 use crate::row::{Row, describe};
@@ -56,7 +56,7 @@ impl Enqueue {
     /// `InvalidRecord` when it is no object, `InvalidArgument` when lines or payments are no arrays.
     pub fn sale(order: &JsValue, lines: &JsValue, payments: &JsValue, after: Option<String>) -> Result<Enqueue> {
         let data = Row::copy_of(order)?;
-        if non_empty(&data.get("uuid")).is_none() {
+        if text(data.as_js(), "uuid").is_none() {
             data.set("uuid", offline_db::new_uuid());
         }
         for (name, field, given) in [("lines", "lines", lines), ("payments", "payment_ids", payments)] {
@@ -102,7 +102,7 @@ impl Outbox {
 
     async fn put(&self, what: Enqueue, again: bool) -> Result<Option<Receipt>> {
         let Enqueue { kind, data, after, order } = what;
-        let uuid = non_empty(&property(&data, "uuid")).unwrap_or_else(offline_db::new_uuid);
+        let uuid = text(&data, "uuid").unwrap_or_else(offline_db::new_uuid);
         let id = new_key(&kind);
         let row = Row::of(&[
             ("id", id.as_str().into()),
@@ -122,7 +122,7 @@ impl Outbox {
             .db
             .database()
             .write(stores, async |tx| {
-                if again && waits(&tx.rows(STORE)?, &uuid).await? {
+                if again && waits(&tx.rows(STORE)?, &row).await? {
                     return Ok(None);
                 }
                 let sequence = number(tx, &row).await?;
@@ -139,8 +139,9 @@ impl Outbox {
 }
 
 /// Whether a row with this uuid waits already.
-async fn waits(rows: &WriteRows, uuid: &str) -> Result<bool> {
-    Ok(unsynced(rows, None).await?.iter().any(|known| uuid_of(&Row::owned(known)).as_deref() == Some(uuid)))
+async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
+    let uuid = row.get("uuid").as_string();
+    Ok(unsynced(rows, None).await?.iter().any(|known| uuid_of(&Row::owned(known)) == uuid))
 }
 
 /// Gives a row the next number of the sequence, and a time after that of the row before, so that the order of time is

@@ -1,232 +1,189 @@
-//! The rescue file: the sales that the server has not confirmed, as text, from one till to another or back.
-//!
-//! JSON Lines. The first line names the format, the database and how many rows follow; each further line is a row with its
-//! store and the checksum of its JSON text. JSON has no Date, Map or bytes: rows go to the server as JSON as well.
+//! The rescue file: what the server has not confirmed is taken off one till and put into another, or back. A line stands or
+//! falls by itself, nothing that is here is touched, and whatever is put in is asked about before it is sent, because the
+//! other till may have sent it.
 
-use js_sys::{JSON, JsString};
+mod file;
+
 use wasm_bindgen::JsValue;
 
-use super::entry::uuid_of;
+use self::file::Line;
+use super::entry::{self, uuid_of};
 use super::queue::number;
 use super::{Outbox, STORE, unsynced};
-use crate::clock;
-use crate::crc32::crc32;
 use crate::error::{Error, Result};
-use crate::global::property;
+use crate::global;
 use crate::model::{ConfigEntry, OfflineOrder};
-use crate::offline_db::{new_key, same_sale};
-use crate::row::{Row, describe, text_of};
-use crate::stamp;
-use crate::store::{KeyValue, Record, WriteTx};
+use crate::offline_db::new_key;
+use crate::row::{Row, text_of};
+use crate::store::{Bounds, KeyValue, Record, Select, WriteRows, WriteTx};
 use crate::sync::plan::State;
 
-const FORMAT: &str = "pos-offline-rescue";
-const VERSION: f64 = 1.0;
-/// The key field of `pos_offline_orders`.
-const OFFLINE_ID: &str = "offline_id";
+/// The stores of which rows are rescued.
+const STORES: [&str; 2] = [STORE, OfflineOrder::STORE];
 
-/// What became of the lines of a rescue file.
+/// What became of a rescue file.
 #[derive(Debug, Default)]
-pub struct Rescue {
-    /// Rows that are in the outbox now.
+pub struct RescueReport {
+    /// Rows that are on disk now.
     pub imported: u32,
-    /// Rows that were there already, and were left as they were.
+    /// Rows that were here already, and were left as they are.
     pub known: u32,
-    /// Lines that could not be taken: their number, from 1, and why.
-    pub failures: Vec<(u32, Error)>,
+    /// What could not be imported, in the order of the lines; last of all, that lines are missing at the end.
+    pub failures: Vec<RescueFailure>,
 }
 
-/// What the outbox has, while rows are added to it.
-#[derive(Default)]
-struct Known {
-    uuids: Vec<String>,
-    /// Ids that had to be changed, and to what.
-    renamed: Vec<(String, String)>,
+/// A line that could not be imported.
+#[derive(Debug)]
+pub struct RescueFailure {
+    /// Counts from 1, which is the header.
+    pub line: u32,
+    /// `InvalidRecord`, saying why.
+    pub error: Error,
 }
-
-/// A line of the file: whether it is a row of `transactions`, and the row.
-type Line = Result<(bool, Row)>;
 
 impl Outbox {
-    /// Every sale that the server has not confirmed, as a rescue file. Nothing is changed.
-    ///
-    /// # Errors
-    /// Of the database.
+    /// Every row that the server has not confirmed, and every such offline order, as a rescue file. Reads in one
+    /// transaction and changes nothing. JSON has no `Date`, `Map` or bytes: such values become what JSON makes of them,
+    /// as they do when they are sent.
     pub async fn export(&self) -> Result<String> {
-        let transactions = self.db.get_pending_transactions().await?;
-        let offline_orders = self.db.get_unsynced_offline_orders().await?;
-        let header = Row::new();
-        header.set("format", FORMAT);
-        header.set("version", VERSION);
-        header.set("database", self.db.database().name());
-        header.set("exported_at", clock::now_iso());
-        header.set("count", transactions.length() + offline_orders.length());
-        let mut text = json(header.as_js())?;
-        for (store, rows) in [(STORE, transactions), (OfflineOrder::STORE, offline_orders)] {
-            for row in rows.iter() {
-                text.push('\n');
-                text += &line_of(store, row)?;
-            }
-        }
-        text.push('\n');
-        Ok(text)
+        let database = self.db.database();
+        let rows = database
+            .read(&STORES, async |tx| {
+                let unconfirmed = Select::index(OfflineOrder::SYNCED.name, Bounds::only(KeyValue::Number(0.0)));
+                let orders = tx.rows(OfflineOrder::STORE)?.select(&unconfirmed).await?.rows;
+                Ok([unsynced(&tx.rows(STORE)?, None).await?, orders])
+            })
+            .await?;
+        file::write(database.name(), rows)
     }
 
-    /// Takes the rows of a rescue file into this outbox, all in one transaction. What is known by its uuid or its key
-    /// stays as it is; the server is asked about each of the others before it is sent, for another till may have sent it.
+    /// Puts the rows of a rescue file behind those that wait here, all in one transaction; with it, the uuids of the new
+    /// rows of the outbox.
     ///
     /// # Errors
-    /// `InvalidArgument` when the text is no rescue file, or one of a newer version; then nothing is taken.
-    pub async fn import(&self, text: &str) -> Result<Rescue> {
-        let (header, lines) = read(text)?;
-        let (database, count) = (header.get("database"), header.number("count"));
-        let stores = [STORE, ConfigEntry::STORE, OfflineOrder::STORE];
-        let body = async |tx: &WriteTx| {
-            let mut rescue = Rescue::default();
-            let mut known = Known::default();
-            let transactions = tx.rows(STORE)?;
-            for row in unsynced(&transactions, None).await?.iter() {
-                known.uuids.extend(uuid_of(&Row::owned(row)));
-            }
-            for (number, line) in &lines {
-                let taken = match line {
-                    Ok((true, row)) => take_transaction(tx, row, &database, &mut known).await,
-                    Ok((false, row)) => take_offline_order(tx, row).await,
-                    Err(error) => Err(error.clone()),
-                };
-                match taken {
-                    Ok(true) => rescue.imported += 1,
-                    Ok(false) => rescue.known += 1,
-                    Err(error) if error.is_about_one_record() => rescue.failures.push((*number, error)),
-                    Err(error) => return Err(error),
+    /// `InvalidArgument` when it is no rescue file, or one of a newer version; then nothing is written.
+    pub async fn import(&self, text: &str) -> Result<(RescueReport, Vec<String>)> {
+        let database = self.db.database();
+        let file = file::read(text, database.schema())?;
+        let (imported, known, uuids) = database
+            .write(&[STORE, ConfigEntry::STORE, OfflineOrder::STORE], async |tx| {
+                let mut shelves = [Shelf::of(tx, STORES[0]).await?, Shelf::of(tx, STORES[1]).await?];
+                let (mut imported, mut known, mut uuids) = (0, 0, Vec::new());
+                for line in &file.lines {
+                    let shelf = &mut shelves[usize::from(line.store != STORE)];
+                    let Some(row) = shelf.place(line)? else {
+                        known += 1;
+                        continue;
+                    };
+                    if line.store == STORE {
+                        shelf.follow(&row);
+                        uuids.push(readied(&row, &line.row, &file.database));
+                        number(tx, &row).await?;
+                    }
+                    shelf.rows.put(row.as_js())?;
+                    imported += 1;
                 }
-            }
-            if (lines.len() as f64) < count {
-                let end = lines.last().map_or(1, |(number, _)| *number) + 1;
-                let reason = format!("the file is cut off: {} of {} rows are left", lines.len(), count as u32);
-                rescue.failures.push((end, Error::record(reason)));
-            }
-            Ok(rescue)
-        };
-        self.db.database().write(&stores, body).await
+                Ok((imported, known, uuids))
+            })
+            .await?;
+        Ok((RescueReport { imported, known, failures: file.failures }, uuids))
     }
 }
 
-/// The header and the lines after it, each with its number.
-fn read(text: &str) -> Result<(Row, Vec<(u32, Line)>)> {
-    let texts = JsString::from(text).split("\n");
-    let header = parsed(&texts.get(0)).unwrap_or_default();
-    if header.get("format").as_string().as_deref() != Some(FORMAT) {
-        return Err(Error::argument("text", "is no rescue file: its first line does not name the format"));
-    }
-    if header.number("version") != VERSION {
-        let reason = format!("is a rescue file of version {}, which is newer", text_of(&header.get("version")));
-        return Err(Error::argument("text", reason));
-    }
-    let mut lines = Vec::new();
-    for at in 1..texts.length() {
-        let text = texts.get(at);
-        // The end of the file, or what an editor has left there.
-        if text.as_string().is_some_and(|text| !text.trim_ascii().is_empty()) {
-            lines.push((at + 1, read_line(&text)));
-        }
-    }
-    Ok((header, lines))
-}
-
-fn read_line(text: &JsValue) -> Line {
-    let line = parsed(text)?;
-    if line.has("error") {
-        return Err(Error::record(text_of(&line.get("error"))));
-    }
-    let (store, row) = (line.get("store").as_string(), line.get("row"));
-    if !row.is_object() || line.get("crc32").as_string() != Some(crc32(&json(&row)?)) {
-        return Err(Error::record("the checksum is that of another row: the line was changed"));
-    }
-    match store.as_deref() {
-        Some(STORE) => Ok((true, Row::owned(row))),
-        Some(OfflineOrder::STORE) => Ok((false, Row::owned(row))),
-        _ => Err(Error::record("it is of no store that holds sales")),
-    }
-}
-
-/// Takes a row into the outbox, with the next number of the sequence; whether it was not there.
-async fn take_transaction(tx: &WriteTx, given: &Row, database: &JsValue, known: &mut Known) -> Result<bool> {
-    let rows = tx.rows(STORE)?;
-    let uuid = uuid_of(given).ok_or_else(|| Error::field("uuid", "is missing"))?;
-    let stored = rows.get(&key_of(given, "id")?)?.await?;
-    let is_same = stored.is_object() && uuid_of(&Row::owned(stored.clone())).as_ref() == Some(&uuid);
-    if is_same || known.uuids.contains(&uuid) {
-        return Ok(false);
-    }
-    let row = stamp::for_disk(given.as_js(), rows.schema())?;
-    let rescued = Row::new();
-    rescued.set("database", database);
-    for field in ["id", "sequence", "created_at"] {
-        rescued.set(field, given.get(field));
-    }
-    row.set("rescued", rescued);
+/// Makes a row of another till's a row that waits here, unless it was refused; its uuid.
+fn readied(row: &Row, before: &Row, database: &JsValue) -> String {
+    let uuid = uuid_of(before).unwrap_or_default();
+    let field = |name: &'static str| (name, before.get(name));
+    let rescued = [("database", database.clone()), field("id"), field("sequence"), field("created_at")];
+    row.set("rescued", Row::of(&rescued));
     row.set("uuid", uuid.as_str());
-    row.set("synced", 0);
     row.set("uncertain", true);
+    entry::release(row);
     if State::of(row.get("state").as_string().as_deref()) != State::Rejected {
         row.set("state", State::Pending.as_str());
     }
-    for field in ["lease_owner", "lease_until", "next_attempt"] {
-        row.set(field, JsValue::NULL);
-    }
-    if stored.is_object() {
-        let id = new_key(&text_of(&row.get("type")));
-        known.renamed.push((text_of(&row.get("id")), id.clone()));
-        row.set("id", id);
-    }
-    let after = row.get("after").as_string();
-    if let Some((_, id)) = known.renamed.iter().find(|(old, _)| after.as_ref() == Some(old)) {
-        row.set("after", id.as_str());
-    }
-    number(tx, &row).await?;
-    rows.put(row.as_js())?;
-    known.uuids.push(uuid);
-    Ok(true)
+    uuid
 }
 
-/// Takes an offline order; whether it was not there.
-async fn take_offline_order(tx: &WriteTx, given: &Row) -> Result<bool> {
-    let rows = tx.rows(OfflineOrder::STORE)?;
-    let stored = rows.get(&key_of(given, OFFLINE_ID)?)?.await?;
-    if stored.is_object() {
-        // Another order under the same key is refused.
-        return same_sale(&stored, given, OFFLINE_ID).map(|()| false);
+/// The field that holds the key.
+fn key_of(store: &str) -> &'static str {
+    if store == STORE { "id" } else { "offline_id" }
+}
+
+/// What tells a row apart.
+#[derive(PartialEq)]
+struct Name {
+    /// The key as text; empty when it can be no key, as what JSON has made of a `Date`.
+    id: String,
+    uuid: Option<String>,
+}
+
+impl Name {
+    fn of(store: &str, row: &Row) -> Name {
+        let id = row.get(key_of(store));
+        let uuid = if store == STORE { uuid_of(row) } else { global::text(row.as_js(), "uuid") };
+        Name { id: KeyValue::from_js(&id).map(|_| text_of(&id)).unwrap_or_default(), uuid }
     }
-    rows.put(stamp::for_disk(given.as_js(), rows.schema())?.as_js())?;
-    Ok(true)
-}
 
-fn key_of(row: &Row, field: &str) -> Result<KeyValue> {
-    KeyValue::argument(field, &row.get(field)).map_err(|_| Error::field(field, "is no key"))
-}
-
-fn json(value: &JsValue) -> Result<String> {
-    Ok(JSON::stringify(value)?.into())
-}
-
-fn parsed(text: &JsValue) -> Result<Row> {
-    match JSON::parse(&text.as_string().unwrap_or_default()) {
-        Ok(value) if value.is_object() => Ok(Row::owned(value)),
-        _ => Err(Error::record("it is no JSON object")),
-    }
-}
-
-/// One row must not keep the others from being rescued: what has no JSON form is named instead.
-fn line_of(store: &str, row: JsValue) -> Result<String> {
-    let line = Row::new();
-    line.set("store", store);
-    match json(&row) {
-        Ok(text) => {
-            line.set("crc32", crc32(&text));
-            line.set("row", row);
+    /// Whether both mean one sale: by uuid, or by key where one has none.
+    fn is(&self, other: &Name) -> bool {
+        match (&self.uuid, &other.uuid) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => self.id == other.id,
         }
-        Err(error) => line.set("error", format!("row {} has no JSON form: {error}", describe(&property(&row, "id")))),
     }
-    json(line.as_js())
+}
+
+/// A store that rows are put into.
+struct Shelf {
+    rows: WriteRows,
+    /// What was there before.
+    here: Vec<Name>,
+    /// What the file has, as it is named there, and the id it has here.
+    placed: Vec<(Name, String)>,
+}
+
+impl Shelf {
+    async fn of(tx: &WriteTx, store: &'static str) -> Result<Shelf> {
+        let rows = tx.rows(store)?;
+        let mut here = Vec::new();
+        for row in rows.select(&Select::all()).await?.rows.iter() {
+            here.push(Name::of(store, &Row::owned(row)));
+        }
+        Ok(Shelf { rows, here, placed: Vec::new() })
+    }
+
+    /// A copy of the row of a line, under an id that is free; `None` when it is there already.
+    fn place(&mut self, Line { store, row }: &Line) -> Result<Option<Row>> {
+        let name = Name::of(store, row);
+        // Not by uuid alone: rows of one sale have it in common, and follow one another.
+        if self.placed.iter().any(|(placed, _)| *placed == name) {
+            return Ok(None);
+        }
+        if let Some(known) = self.here.iter().find(|here| here.is(&name)) {
+            let id = known.id.clone();
+            self.placed.push((name, id));
+            return Ok(None);
+        }
+        let row = Row::copy_of(row.as_js())?;
+        let mut id = name.id.clone();
+        if id.is_empty() || self.has(&id) {
+            id = new_key(global::text(row.as_js(), "type").as_deref().unwrap_or("rescued"));
+            row.set(key_of(store), id.as_str());
+        }
+        self.placed.push((name, id));
+        Ok(Some(row))
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.here.iter().any(|here| here.id == id) || self.placed.iter().any(|(_, placed)| placed == id)
+    }
+
+    /// Lets a row wait for the one that it has waited for, whose id may be another here.
+    fn follow(&self, row: &Row) {
+        let after = global::text(row.as_js(), "after");
+        if let Some((_, id)) = self.placed.iter().find(|(name, _)| Some(&name.id) == after.as_ref()) {
+            row.set("after", id.as_str());
+        }
+    }
 }

@@ -28,6 +28,13 @@ struct Row {
     trial: Trial,
 }
 
+impl Row {
+    /// Which item it is; each has its number for an id.
+    fn number(&self) -> usize {
+        self.candidate.id.parse().unwrap_or(usize::MAX)
+    }
+}
+
 #[derive(Debug, Default)]
 struct World {
     now: f64,
@@ -136,7 +143,7 @@ impl World {
     }
 
     fn number(&self, place: usize) -> usize {
-        self.rows[place].candidate.id.parse().unwrap_or(usize::MAX)
+        self.rows[place].number()
     }
 
     fn check(&self) {
@@ -188,7 +195,7 @@ proptest! {
         // A dead letter is sent again by hand; in the end the server answers.
         for _ in 0..world.accepted * 6 + 6 {
             for row in &mut world.rows {
-                let number: usize = row.candidate.id.parse().unwrap();
+                let number = row.number();
                 if row.candidate.state == State::Rejected && !world.refused.contains(&number) {
                     row.candidate.state = State::Pending;
                     row.candidate.next_attempt = None;
@@ -200,7 +207,7 @@ proptest! {
         }
         // Left is what the server refuses, and what has to come after it.
         for row in &world.rows {
-            let number: usize = row.candidate.id.parse().unwrap();
+            let number = row.number();
             let waits_for = row.candidate.after.as_ref().is_some_and(|after| world.rows.iter().any(|other| other.candidate.id == *after));
             prop_assert!(world.refused.contains(&number) || waits_for, "{} never arrived", number);
         }

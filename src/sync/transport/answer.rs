@@ -1,14 +1,14 @@
 //! What a thrown error or an HTTP answer means. Odoo's errors are told apart by code and exception name (observed on
 //! Odoo 19.0); its `debug` field is a traceback and is never read.
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use js_sys::{Array, Function, JSON};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, RequestRedirect, Response, ResponseType};
 
 use crate::error::Error;
-use crate::global::property;
+use crate::global::{property, text};
 use crate::http;
 use crate::row::describe;
 use crate::sync::policy::{Kind, Outcome};
@@ -48,11 +48,6 @@ pub(super) fn said(kind: Kind, message: &str) -> Outcome {
     Outcome::new(kind, message.chars().take(LONGEST_MESSAGE).collect::<String>())
 }
 
-/// A text field, `None` when there is none or it is empty.
-pub(super) fn text(object: &JsValue, field: &str) -> Option<String> {
-    property(object, field).as_string().filter(|text| !text.is_empty())
-}
-
 /// The uuids of an array of objects.
 pub(super) fn uuids_of(rows: &Array) -> Array {
     let uuids = Array::new();
@@ -74,7 +69,7 @@ pub(super) fn list(value: JsValue) -> Result<Array, Outcome> {
 
 /// Calls a method of an object of the page's; a value that is no promise counts as one that has resolved.
 pub(super) fn call(object: JsValue, method: &'static str, arguments: Array) -> Answering<JsValue> {
-    async move {
+    Box::pin(async move {
         let Ok(function) = property(&object, method).dyn_into::<Function>() else {
             return Err(said(Kind::Unknown, &format!("the page's client has no method '{method}'")));
         };
@@ -83,8 +78,7 @@ pub(super) fn call(object: JsValue, method: &'static str, arguments: Array) -> A
             thrown => thrown,
         };
         result.map_err(|thrown| of_thrown(&thrown))
-    }
-    .boxed_local()
+    })
 }
 
 /// What an error means that the page's client threw: Odoo's `RPCError` and `ConnectionLostError`, the browser's own
@@ -130,7 +124,7 @@ pub(super) fn result_of(answer: &Answer) -> Result<JsValue, Outcome> {
 /// Sends a request, and gives the answer if it is one of the server's: whatever says nothing about what was sent is an
 /// outcome already.
 pub(super) fn request(url: String, method: &'static str, headers: Headers, body: Option<JsValue>) -> Answering<Answer> {
-    async move {
+    Box::pin(async move {
         let init = RequestInit::new();
         init.set_method(method);
         init.set_headers(&headers);
@@ -178,8 +172,7 @@ pub(super) fn request(url: String, method: &'static str, headers: Headers, body:
                 Err(_) => Ok(Answer { status, json: text.into() }),
             },
         }
-    }
-    .boxed_local()
+    })
 }
 
 /// Headers of a request with a JSON body.

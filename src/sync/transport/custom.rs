@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::answer::{call, has_method, list, said, text};
+use super::answer::{call, has_method, list, said};
 use super::odoo::unsupported;
 use super::{Question, Reply, Transport};
-use crate::global::property;
+use crate::global::{property, text};
 use crate::http::InFlight;
 use crate::row::{Row, describe};
 use crate::sync::outbox::Item;
@@ -31,13 +31,12 @@ impl Custom {
 
     fn ask(&self, method: &'static str, arguments: Array) -> Question {
         let object = self.object.clone();
-        async move {
+        Box::pin(async move {
             if !has_method(&object, method) {
                 return Ok(None);
             }
             list(call(object, method, arguments).await?).map(Some)
-        }
-        .boxed_local()
+        })
     }
 }
 
@@ -49,7 +48,7 @@ impl Transport for Custom {
 
     fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply> {
         let transport = self.clone();
-        async move {
+        Box::pin(async move {
             let kind = items.first().map(|item| item.kind.clone()).unwrap_or_default();
             if transport.batch(&kind) == 0 {
                 return Reply::All(unsupported(&kind));
@@ -73,8 +72,7 @@ impl Transport for Custom {
                 Ok(answer) => reply(&answer, items.len()),
                 Err(outcome) => Reply::All(outcome),
             }
-        }
-        .boxed_local()
+        })
     }
 
     fn known(&self, kind: &str, uuids: &Array) -> Question {

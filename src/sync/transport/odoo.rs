@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::answer::{Answering, call, json_headers, list, request, result_of, said, text, uuids_of};
+use super::answer::{Answering, call, json_headers, list, request, result_of, said, uuids_of};
 use super::{Question, Reply, Transport};
-use crate::global::property;
+use crate::global::{property, text};
 use crate::row::Row;
 use crate::store::KeyValue;
 use crate::sync::outbox::Item;
@@ -67,11 +67,10 @@ impl Odoo {
                 body.set("id", 1);
                 body.set("method", "call");
                 body.set("params", params);
-                async move {
+                Box::pin(async move {
                     let headers = json_headers(&JsValue::UNDEFINED)?;
                     result_of(&request(url, "POST", headers, Some(body.into())).await?)
-                }
-                .boxed_local()
+                })
             }
         }
     }
@@ -88,7 +87,7 @@ impl Odoo {
             names.push(&(*field).into());
         }
         let found = self.call(model, "search_read", &Array::of2(&Array::of1(&condition).into(), &names.into()));
-        async move { list(found.await?).map(Some) }.boxed_local()
+        Box::pin(async move { list(found.await?).map(Some) })
     }
 
     async fn send(&self, items: &[Item]) -> Result<Reply, Outcome> {
@@ -146,7 +145,7 @@ impl Transport for Odoo {
 
     fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply> {
         let odoo = self.clone();
-        async move { odoo.send(&items).await.unwrap_or_else(Reply::All) }.boxed_local()
+        Box::pin(async move { odoo.send(&items).await.unwrap_or_else(Reply::All) })
     }
 
     /// A draft at the server is not the order that was paid here: it has to be sent again, which updates it.
@@ -155,12 +154,12 @@ impl Transport for Odoo {
             "order" => "pos.order",
             "payment" => "pos.payment",
             // Written again, a session is the same as before.
-            _ => return async { Ok(None) }.boxed_local(),
+            _ => return Box::pin(async { Ok(None) }),
         };
         let updates_drafts = self.syncs_orders() && kind == "order";
         let fields: &[&str] = if kind == "order" { &["uuid", "state"] } else { &["uuid"] };
         let found = self.search(model, "uuid", "in", uuids, fields);
-        async move {
+        Box::pin(async move {
             let Some(rows) = found.await? else { return Ok(None) };
             let finished = Array::new();
             for row in rows.iter() {
@@ -169,8 +168,7 @@ impl Transport for Odoo {
                 }
             }
             Ok(Some(uuids_of(&finished)))
-        }
-        .boxed_local()
+        })
     }
 
     fn orders(&self, session: &JsValue) -> Question {

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use js_sys::{Array, JsString, encode_uri_component};
 use wasm_bindgen::JsValue;
 
-use super::answer::{Answer, json_headers, list, request, said, text, uuids_of};
+use super::answer::{Answer, json_headers, list, request, said, uuids_of};
 use super::{Question, Reply, Transport};
+use crate::global::text;
 use crate::row::text_of;
 use crate::sync::outbox::Item;
 use crate::sync::policy::{Kind, Outcome};
@@ -37,9 +38,9 @@ impl Rest {
     }
 
     fn ask(&self, query: &str) -> Question {
-        let Some(lookup) = &self.lookup else { return async { Ok(None) }.boxed_local() };
+        let Some(lookup) = &self.lookup else { return Box::pin(async { Ok(None) }) };
         let (url, headers) = (format!("{lookup}?{query}"), self.headers.clone());
-        async move {
+        Box::pin(async move {
             let answer = request(url, "GET", json_headers(&headers)?, None).await?;
             match outcome(&answer) {
                 done if done.kind.is_done() => list(answer.json).map(Some),
@@ -47,8 +48,7 @@ impl Rest {
                 failed if failed.kind == Kind::Rejected => Err(Outcome { kind: Kind::Unknown, ..failed }),
                 failed => Err(failed),
             }
-        }
-        .boxed_local()
+        })
     }
 }
 
@@ -59,14 +59,13 @@ impl Transport for Rest {
 
     fn push(&self, items: Rc<Vec<Item>>) -> LocalBoxFuture<'static, Reply> {
         let rest = self.clone();
-        async move {
+        Box::pin(async move {
             let mut outcomes = Vec::new();
             for item in items.iter() {
                 outcomes.push(rest.send(item).await.unwrap_or_else(|outcome| outcome));
             }
             Reply::Each(outcomes)
-        }
-        .boxed_local()
+        })
     }
 
     fn known(&self, _kind: &str, uuids: &Array) -> Question {
@@ -76,7 +75,7 @@ impl Transport for Rest {
             query += &format!("{separator}uuid={}", encoded(uuid));
         }
         let found = self.ask(&query);
-        async move { Ok(found.await?.as_ref().map(uuids_of)) }.boxed_local()
+        Box::pin(async move { Ok(found.await?.as_ref().map(uuids_of)) })
     }
 
     fn orders(&self, session: &JsValue) -> Question {
@@ -84,7 +83,7 @@ impl Transport for Rest {
     }
 
     fn users(&self, _ids: &JsValue) -> Question {
-        async { Ok(None) }.boxed_local()
+        Box::pin(async { Ok(None) })
     }
 }
 

@@ -8,14 +8,6 @@ const names = (count) => Array.from({ length: count }, (_, at) => `o${at}`);
 const idle = (manager) => until(() => !manager.getSyncStatus().isSyncing, "the end of the round");
 const lockOf = (database) => `pos-offline:outbox:${database}`;
 
-/** Somebody else has the lock until the gate that it resolves with is opened. */
-async function lockHeld(database) {
-  const [gate, held] = [latch(), latch()];
-  navigator.locks.request(lockOf(database), () => (held.open(), gate.promise));
-  await held.promise;
-  return gate;
-}
-
 /** Runs `body` in a browser that lacks something. */
 async function without(object, name, body) {
   const own = Object.getOwnPropertyDescriptor(object, name);
@@ -26,6 +18,15 @@ async function without(object, name, body) {
     delete object[name];
     if (own) Object.defineProperty(object, name, own);
   }
+}
+
+/** Takes the lock of a database as another tab does; resolves with what lets go of it. */
+async function taken(database) {
+  const gate = latch();
+  const held = latch();
+  navigator.locks.request(lockOf(database), () => (held.open(), gate.promise));
+  await held.promise;
+  return gate;
 }
 
 /** A transport that several managers share: what it got, and how many requests there were at once. */
@@ -68,7 +69,7 @@ export default {
 
   "whoever has the lock sends, and when it goes another takes over": (kit) =>
     desk(kit, async ({ manager, database }) => {
-      const gate = await lockHeld(database);
+      const gate = await taken(database);
       const sending = transport();
       const tested = manager({ transport: sending, timeout: 600_000 });
       await tested.init();
@@ -82,7 +83,7 @@ export default {
 
   "a tab that hangs with the lock keeps nobody waiting for ever": (kit) =>
     desk(kit, async ({ manager, database }) => {
-      const gate = await lockHeld(database);
+      const gate = await taken(database);
       const sending = transport();
       const tested = manager({ transport: sending, timeout: 100 });
       await tested.init();
@@ -94,7 +95,7 @@ export default {
 
   "whoever is stopped while it waits for the lock waits no longer": (kit) =>
     desk(kit, async ({ manager, database }) => {
-      const gate = await lockHeld(database);
+      const gate = await taken(database);
       const tested = manager({ transport: transport(), timeout: 600_000 });
       await tested.init();
       const pending = async () => (await navigator.locks.query()).pending.filter(({ name }) => name === lockOf(database)).length;

@@ -7,7 +7,7 @@
 //   GET         /shop/<name>/orders?uuid=a&uuid=b or ?session=7     [{uuid, amount_total, state}]; the same of payments
 //   POST        /shop/<name>/control                                changes SETTINGS; {restart: true} starts it anew
 //   GET         /shop/<name>/state                                  what it has, and what has arrived
-//   GET         /shop/<name>/summary                                how much of it: {orders, total, requests}
+//   GET         /shop/<name>/summary                                how much of it: {orders, total, requests, settings}
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -154,7 +154,7 @@ class Shop {
   summary() {
     const orders = this.books.rows("orders");
     const total = orders.reduce((sum, { amount_total }) => sum + amount_total, 0);
-    return { orders: orders.length, total, requests: this.requests };
+    return { orders: orders.length, total, requests: this.requests, settings: this.settings };
   }
 
   state() {

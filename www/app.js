@@ -101,6 +101,7 @@ await act(async () => {
 await changed();
 // Ages grow, and other tabs sell too.
 setInterval(changed, 1_000);
-$("scan").focus();
+// Unless somebody was faster.
+if (document.activeElement === document.body) $("scan").focus();
 reloadable = await keepFiles().catch(() => Boolean(navigator.serviceWorker?.controller));
 changed();

@@ -38,7 +38,7 @@ export class DemoServer {
     return Object.entries(FAULTS).find(fits)?.[0];
   }
 
-  /** How much it has: {orders, total, requests}; null when the server itself is not there. */
+  /** How much it has, and how it is set: {orders, total, requests, settings}; null when the server itself is not there. */
   async summary() {
     try {
       return await (await fetch(`${this.url}/summary`)).json();

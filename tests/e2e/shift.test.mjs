@@ -137,6 +137,8 @@ test("a second tab sells into the same outbox, and both show what has arrived", 
   const sold = [await sell(first, DESK), await sell(second, LAMP)];
   await receipt(first, sold[1], "waits for the server");
   await receipt(second, sold[0], "waits for the server");
+  // What one of them has the server do is what the other shows.
+  await second.locator("input[value=down]:checked").waitFor();
   await second.getByLabel("works", { exact: true }).check();
   for (const page of [first, second]) for (const uuid of sold) await receipt(page, uuid, "at the server since");
   const { orders } = await demo.state();

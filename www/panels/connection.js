@@ -1,5 +1,6 @@
 // What the monitor knows, and the switch by which the demo server goes wrong.
 import { html, render } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { Chart } from "../charts.js";
 import { DemoServer, FAULTS } from "../server.js";
 import { pendingTimers } from "../timers.js";
@@ -30,23 +31,23 @@ export function connection({ monitor, server, changed }) {
     changed();
   });
 
-  async function fault(name) {
-    await server.fault(name);
-    changed();
+  /** The change that was asked for last; what the server said before it is not shown any more. */
+  let change;
+  function disturb(asked) {
+    change = asked;
+    return act(() => asked).finally(changed);
   }
+  const fault = (name) => disturb(server.fault(name));
+  const refuse = () => disturb(server.control({ refuseAll: $("refuse").checked, words: $("words").value }));
 
+  /** What it is set to, be it by another tab. */
   function showFaults(settings) {
     const now = DemoServer.faultOf(settings);
     const choice = ([name, { words }]) => html`
-      <label><input type="radio" name="fault" value=${name} .checked=${name === now} @change=${() => act(() => fault(name))} /> ${words}</label>`;
+      <label><input type="radio" name="fault" value=${name} .checked=${live(name === now)} @change=${() => fault(name)} /> ${words}</label>`;
     render(Object.entries(FAULTS).map(choice), $("fault-choices"));
     $("refuse").checked = settings.refuseAll;
-    if (settings.refuseAll) $("words").value = settings.words;
-  }
-
-  async function refuse() {
-    await server.control({ refuseAll: $("refuse").checked, words: $("words").value });
-    changed();
+    if (settings.refuseAll && document.activeElement !== $("words")) $("words").value = settings.words;
   }
 
   onClick("check", () => monitor.checkNow());
@@ -57,9 +58,8 @@ export function connection({ monitor, server, changed }) {
     else monitor.start();
   });
   for (const id of ["check", "force-online", "force-offline", "watch"]) $(id).addEventListener("click", changed);
-  $("refuse").addEventListener("change", () => act(refuse));
-  $("words").addEventListener("change", () => act(refuse));
-  server.control({}).then(showFaults, () => ($("faults").disabled = true));
+  $("refuse").addEventListener("change", refuse);
+  $("words").addEventListener("change", refuse);
 
   return {
     async show() {
@@ -75,7 +75,10 @@ export function connection({ monitor, server, changed }) {
       ];
       $("connection-more").textContent = `${parts.filter(Boolean).join("; ")}.`;
       $("watch").textContent = running ? "Stop watching" : "Start watching";
+      const before = change;
+      await before?.catch(() => {});
       const has = await server.summary();
+      if (has && change === before) showFaults(has.settings);
       const words = has && `It has ${many(has.orders, "order")}, ${money(has.total)} in all; ${many(has.requests, "request")} so far.`;
       say("server-has", words ?? "The demo server is not there.");
       $("faults").disabled = !has;

@@ -1,4 +1,4 @@
-//! Texts and bytes: what the standard library has for it would add 5 KB to the module.
+//! Texts and bytes: what the standard library and `uuid` have for it would add 1 KB to the module.
 
 /// The text after `marker`.
 pub(crate) fn after<'a>(text: &'a str, marker: &str) -> Option<&'a str> {

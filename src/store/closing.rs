@@ -1,5 +1,5 @@
-//! The end of a handle, which any number of operations wait for while they wait for something else. (`Shared` would add
-//! 2 KB to the module.)
+//! The end of a handle, which any number of operations wait for while they wait for something else. (Another `Shared`
+//! would be three times as large.)
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::global::spawn;
 
 /// Pieces of work side by side; what became of each, in their order. Whatever wakes one has all looked at that are not
-/// through: they are few, or through already. (`join_all` does better, and would add 3 KB to the module.)
+/// through: they are few, or through already. (`join_all` does better, and would add 2 KB to the module.)
 pub(super) async fn joined(mut work: Vec<LocalBoxFuture<'_, Result<()>>>) -> Vec<Result<()>> {
     let mut results: Vec<Option<Result<()>>> = work.iter().map(|_| None).collect();
     poll_fn(|context| {

@@ -43,7 +43,7 @@ screenshots: setup-browser build ## the README's pictures, taken on the way
 check: setup ## format, lints, docs, all tests, size
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
-	cargo clippy --quiet --all-targets --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --quiet --all-targets --target wasm32-unknown-unknown --features package -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
 	@$(MAKE) --no-print-directory test
 

@@ -34,9 +34,19 @@ function shortened(script, { imports, exports }) {
   return replaced(text, '"./pos_offline_bg.js": import0', '"a": import0');
 }
 
+/** The script with what it imports from scripts of the crate in itself, so that there is one file to load. */
+function whole(script) {
+  return script.replace(/^import \{ ([\w, ]+) \} from '(\.\/snippets\/[^']+)';$/gm, (statement, names, file) => {
+    const inside = read(file).replace(/^export (?=const )/gm, "");
+    return `const { ${names} } = (() => {\n${inside}return { ${names} };\n})();`;
+  });
+}
+
 // From the inside out, so that each hash covers the names of the files behind it.
 const wasm = hashed("pos_offline_bg.wasm");
-const script = shortened(read("pos_offline.js"), JSON.parse(read("names.json")));
+const script = shortened(whole(read("pos_offline.js")), JSON.parse(read("names.json")));
+if (script.includes("/snippets/")) throw new Error("pkg: a script of the crate is not where it was expected");
+rmSync(new URL("snippets", pkg), { recursive: true });
 rmSync(new URL("names.json", pkg));
 writeFileSync(new URL("pos_offline.js", pkg), replaced(script, "pos_offline_bg.wasm", wasm));
 const glue = hashed("pos_offline.js");

@@ -3,14 +3,37 @@
 /// The generator of CRC-32, bits reversed.
 const POLYNOMIAL: u32 = 0xEDB8_8320;
 
-/// CRC-32 as in gzip (IEEE 802.3, RFC 1952 section 8). Bit by bit: a table would be faster than anybody needs.
+/// Bytes that are taken at a time ("slicing by 8", Kounavis and Berry 2005).
+const SLICE: usize = 8;
+
+/// CRC-32 as in gzip (IEEE 802.3, RFC 1952 section 8), by tables that are made anew each time: that takes as long as
+/// reading 3 KB, and the module need not carry them.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
+    let mut tables = [[0_u32; 256]; SLICE];
+    for byte in 0..256 {
+        let mut crc = byte as u32;
         for _ in 0..8 {
             crc = (crc >> 1) ^ (POLYNOMIAL & (crc & 1).wrapping_neg());
         }
+        tables[0][byte] = crc;
+    }
+    for slice in 1..SLICE {
+        for byte in 0..256 {
+            let before = tables[slice - 1][byte];
+            tables[slice][byte] = (before >> 8) ^ tables[0][(before & 255) as usize];
+        }
+    }
+    let mut crc = u32::MAX;
+    let (slices, rest) = bytes.as_chunks::<SLICE>();
+    for slice in slices {
+        let both = u64::from_le_bytes(*slice) ^ u64::from(crc);
+        crc = 0;
+        for (place, table) in tables.iter().rev().enumerate() {
+            crc ^= table[(both >> (8 * place) & 255) as usize];
+        }
+    }
+    for byte in rest {
+        crc = (crc >> 8) ^ tables[0][usize::from(*byte ^ crc as u8)];
     }
     !crc
 }

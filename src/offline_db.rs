@@ -34,6 +34,7 @@ use gloo_events::EventListener;
 use rexie::TransactionMode;
 use web_sys::IdbTransaction;
 
+use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::store::{Database, DatabaseOptions, Status};
 
@@ -73,6 +74,7 @@ impl<T, U> Future for Then<T, U> {
 #[derive(Debug, Clone)]
 pub struct OfflineDb {
     database: Database,
+    catalog: Catalog,
     /// While open: cleans up when the page is hidden.
     on_hidden: Rc<RefCell<Option<EventListener>>>,
 }
@@ -85,7 +87,8 @@ impl OfflineDb {
     /// As [`Database::new`].
     pub fn new(options: DatabaseOptions) -> Result<OfflineDb> {
         let database = Database::new(DatabaseOptions { events: events::sink(options.events.clone()), ..options })?;
-        Ok(OfflineDb { database, on_hidden: Rc::default() })
+        let catalog = Catalog::new(&database);
+        Ok(OfflineDb { database, catalog, on_hidden: Rc::default() })
     }
 
     /// Opens and upgrades; resolves when ready. A second call is harmless.
@@ -111,6 +114,7 @@ impl OfflineDb {
     /// Closes; leaves no listener behind. What has begun is still committed.
     pub fn close(&self) {
         self.on_hidden.borrow_mut().take();
+        self.catalog.forget();
         self.database.close();
     }
 
@@ -122,6 +126,7 @@ impl OfflineDb {
         let db = self.clone();
         Box::pin(async move {
             db.on_hidden.borrow_mut().take();
+            db.catalog.forget();
             db.database.reset().await
         })
     }

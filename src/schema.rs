@@ -8,6 +8,7 @@ mod v1;
 mod v3;
 mod v4;
 mod v5;
+mod v6;
 
 use std::rc::Rc;
 
@@ -18,10 +19,13 @@ use step::Step;
 pub const DATABASE_NAME: &str = "PDCPOSOfflineDB";
 
 /// Every version that changed something. Version 2 of the legacy module had the stores of version 1.
-const STEPS: [&Step; 4] = [&v1::STEP, &v3::STEP, &v4::STEP, &v5::STEP];
+const STEPS: [&Step; 5] = [&v1::STEP, &v3::STEP, &v4::STEP, &v5::STEP, &v6::STEP];
 
 /// The version of the newest step.
 pub const SCHEMA_VERSION: u32 = STEPS[STEPS.len() - 1].version;
+
+/// Holds the records of the four catalogue stores, many in one value.
+pub(crate) const CATALOG_STORE: &str = "pos_catalog";
 
 /// The stores that hold money: they commit with durability `strict` unless a call says otherwise.
 const MONEY: [&str; 4] = ["transactions", "orders", "pos_offline_orders", "sync_errors"];
@@ -31,12 +35,13 @@ const MONEY: [&str; 4] = ["transactions", "orders", "pos_offline_orders", "sync_
 pub enum KeyPath {
     /// The value of one field (dots reach into nested objects).
     Field(String),
-    /// The values of several fields, in this order.
+    /// The values of several fields, in this order. Of no field: the key is given beside the record, and the browser need
+    /// not read what it has just written to find it.
     Fields(Vec<String>),
 }
 
 impl KeyPath {
-    /// The field names, one or more.
+    /// The field names.
     pub fn fields(&self) -> &[String] {
         match self {
             KeyPath::Field(field) => std::slice::from_ref(field),
@@ -46,6 +51,7 @@ impl KeyPath {
 
     fn of(fields: &[&str]) -> KeyPath {
         match fields {
+            [""] => KeyPath::Fields(Vec::new()),
             [field] => KeyPath::Field((*field).to_owned()),
             _ => KeyPath::Fields(fields.iter().map(|field| (*field).to_owned()).collect()),
         }
@@ -150,9 +156,9 @@ impl Schema {
         &self.stores
     }
 
-    /// The names of every store.
+    /// The names of every store that holds records, one each: not that of the catalogue's pages.
     pub fn names(&self) -> Vec<&str> {
-        self.stores.iter().map(|store| store.name.as_str()).collect()
+        self.stores.iter().map(|store| store.name.as_str()).filter(|name| *name != CATALOG_STORE).collect()
     }
 
     /// The stores that the caller added.

@@ -6,10 +6,9 @@
 //! - `manager.rs` is what callers see, `options.rs` what they choose; `engine.rs` is what happens by itself, `drain.rs` the
 //!   sending, `rounds.rs` the phases;
 //! - `users.rs`, `reconcile.rs`: the server's users, and the proof at the end of the day;
-//! - `leader.rs`, `channel.rs`: one sender among the tabs, and notice to the others; `task.rs`: work that can be ended;
+//! - `leader.rs`, `news.rs`: one sender among the tabs, and notice to the others; `task.rs`: work that can be ended;
 //! - `state.rs`, `metrics.rs`, `host.rs`: what is known, what was counted, who is told.
 
-mod channel;
 mod drain;
 mod engine;
 mod host;
@@ -17,6 +16,7 @@ mod leader;
 mod link;
 mod manager;
 mod metrics;
+mod news;
 mod options;
 mod outbox;
 mod plan;

@@ -3,10 +3,14 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::decode::{self, text};
-use super::{JsOfflineDb, confirmed, decoded, promise_of};
+use super::decode::{self, Options, text};
+use super::{JsOfflineDb, confirmed, decoded, encode, promise_of};
 use crate::model::{Category, PaymentMethod, Product, Tax};
+use crate::offline_db::then;
 use crate::store::{Record, Select};
+
+/// How many products a search finds at the most unless told otherwise.
+const FOUND: u32 = 20;
 
 #[wasm_bindgen(js_class = OfflineDB)]
 impl JsOfflineDb {
@@ -48,13 +52,65 @@ impl JsOfflineDb {
         decoded(|| Ok(self.0.get_product_by_default_code(&text("code", &code)?)))
     }
 
-    /// The products of a category, by its id.
+    /// The products of a category, by its id; with `subcategories`, those of every category below it too.
     #[wasm_bindgen(js_name = getProductsByCategory, unchecked_return_type = "Promise<ProductRecord[]>")]
     pub fn get_products_by_category(
         &self,
         #[wasm_bindgen(js_name = categoryId, unchecked_param_type = "RecordKey")] category: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "CategoryOptions")] options: JsValue,
     ) -> Promise {
-        promise_of(self.0.get_products_by_category(&category))
+        decoded(|| {
+            let below = Options::of("options", &options, &["subcategories"])?.get("subcategories").is_truthy();
+            Ok(self.0.get_products_by_category(&category, below))
+        })
+    }
+
+    /// The products that cost at least `from` and at most `to`, the cheapest first; null or undefined for no limit.
+    #[wasm_bindgen(js_name = getProductsByPrice, unchecked_return_type = "Promise<ProductRecord[]>")]
+    pub fn get_products_by_price(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number | null")] from: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number | null")] to: JsValue,
+    ) -> Promise {
+        decoded(|| {
+            let from = decode::number("from", &from)?.unwrap_or(f64::NEG_INFINITY);
+            let to = decode::number("to", &to)?.unwrap_or(f64::INFINITY);
+            Ok(self.0.get_products_by_price(from, to))
+        })
+    }
+
+    /// Search as you type: the products that have every word of `text` in their name, barcode or internal reference,
+    /// without regard to case, accents and the order of the words; the best first.
+    #[wasm_bindgen(js_name = searchProducts, unchecked_return_type = "Promise<ProductMatch[]>")]
+    pub fn search_products(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] query: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "SearchOptions")] options: JsValue,
+    ) -> Promise {
+        decoded(|| {
+            let limit = Options::of("options", &options, &["limit"])?.whole_number("limit", 1)?;
+            Ok(then(self.0.search_products(&text("text", &query)?, limit.unwrap_or(FOUND)), encode::matches))
+        })
+    }
+
+    /// Takes over what has changed at the server, in one transaction: deletes, then inserts and replaces, and keeps the
+    /// watermark to ask with the next time. A record that cannot be saved rejects it all, with its position.
+    #[wasm_bindgen(js_name = applyDelta, unchecked_return_type = "Promise<DeltaReport>")]
+    pub fn apply_delta(&self, #[wasm_bindgen(unchecked_param_type = "CatalogDelta")] delta: JsValue) -> Promise {
+        decoded(|| {
+            let (store, delta) = decode::delta(&delta)?;
+            Ok(then(self.0.apply_delta(&store, delta), encode::delta_report))
+        })
+    }
+
+    /// The watermark of the last delta; null when everything has to be fetched: before the first, after a clear, and when
+    /// a part of the catalogue could not be read.
+    #[wasm_bindgen(js_name = getWatermark, unchecked_return_type = "Promise<string | null>")]
+    pub fn get_watermark(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CatalogStoreName")] store: JsValue,
+    ) -> Promise {
+        decoded(|| Ok(self.0.get_watermark(&decode::catalog_store(&store)?)))
     }
 
     /// How many products there are.

@@ -1,5 +1,6 @@
 //! From what JavaScript hands in to the library's values, each with a clear error when it makes no sense.
 
+mod catalogue;
 mod connection;
 mod database;
 mod query;
@@ -17,6 +18,7 @@ use crate::row::describe;
 use crate::schema::Durability;
 use crate::store::{Bulk, BulkMode, BulkReport, WriteOptions};
 
+pub(super) use catalogue::{catalog_store, delta, number};
 pub(super) use connection::{connection_event, connection_options, refusal};
 pub(super) use database::database_options;
 pub(super) use query::select;
@@ -196,9 +198,7 @@ pub(super) fn bulk(value: &JsValue) -> Result<(Bulk, Option<Function>)> {
     if choice("mode", &options.get("mode"), &["skip-the-bad", "all-or-nothing"])? == Some("all-or-nothing") {
         bulk.mode = BulkMode::AllOrNothing;
     }
-    if let Some(chunk) = options.whole_number("chunkSize", 1)? {
-        bulk.chunk = chunk;
-    }
+    bulk.chunk = options.whole_number("chunkSize", 1)?;
     if let Some(on_progress) = options.function("onProgress")? {
         bulk.on_progress = Some(Box::new(move |progress| call(&on_progress, &encode::progress(progress))));
     }

@@ -3,6 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::catalog::{DeltaReport, Match, Rank};
 use crate::global::property;
 use crate::offline_db::{Quota, SavedUser};
 use crate::row::Row;
@@ -49,6 +50,29 @@ pub(super) fn quota(quota: &Quota) -> JsValue {
 
 pub(super) fn saved_user(user: SavedUser) -> JsValue {
     object(&[("id", user.id), ("login", user.login.into()), ("isUpdate", user.is_update.into())])
+}
+
+pub(super) fn delta_report(report: DeltaReport) -> JsValue {
+    object(&[("saved", report.saved.into()), ("deleted", report.deleted.into())])
+}
+
+pub(super) fn matches(matches: Vec<Match>) -> JsValue {
+    matches.iter().map(found).collect::<Array>().into()
+}
+
+fn found(found: &Match) -> JsValue {
+    let rank = match found.rank {
+        Rank::Barcode => "barcode",
+        Rank::Prefix => "prefix",
+        Rank::WordStart => "word",
+        Rank::Inside => "inside",
+    };
+    let highlights = Row::new();
+    for (field, ranges) in &found.highlights {
+        let range = |(begin, end): &(u32, u32)| Array::of2(&(*begin).into(), &(*end).into());
+        highlights.set(field, ranges.iter().map(range).collect::<Array>());
+    }
+    object(&[("product", found.record.clone()), ("rank", rank.into()), ("highlights", highlights.into())])
 }
 
 pub(super) fn status(status: &Status) -> JsValue {

@@ -157,6 +157,45 @@ export interface TaxRecord extends TaxInput {
   cached_at: string;
 }
 
+/** The stores whose records are kept many to a value. */
+export type CatalogStoreName = "pos_products" | "pos_categories" | "pos_payment_methods" | "pos_taxes";
+
+export interface CategoryOptions {
+  /** The products of every category below it too. */
+  subcategories?: boolean;
+}
+export interface SearchOptions {
+  /** At most so many, 20 unless given. */
+  limit?: number;
+}
+export interface ProductMatch {
+  product: ProductRecord;
+  /**
+   * How well it answers, the best first: its barcode is the query; its name, barcode or reference begins with a word of it
+   * and the other words begin words; every word begins a word; a word stands inside a word.
+   */
+  rank: "barcode" | "prefix" | "word" | "inside";
+  /** Where the words stand: ranges `[begin, end)` of the field's text, in the order of the text. */
+  highlights: { [field in "name" | "barcode" | "default_code"]?: [begin: number, end: number][] };
+}
+/** What has changed at the server since the last time. */
+export interface CatalogDelta {
+  /** `pos_products` unless given. */
+  store?: CatalogStoreName;
+  /** Records to insert or replace. */
+  upserts?: readonly StoredRecord[];
+  /** Keys of records to delete, before anything is inserted. */
+  deletes?: readonly RecordKey[];
+  /** What to ask the server with the next time, such as the newest `write_date`; the old one stays unless given. Null forgets it. */
+  watermark?: string | null;
+}
+export interface DeltaReport {
+  /** Records inserted or replaced. */
+  saved: number;
+  /** Keys deleted, whether or not there was a record. */
+  deleted: number;
+}
+
 export interface OfflineOrderInput extends StoredRecord {
   /** Made when missing. */
   offline_id?: RecordKey;
@@ -281,7 +320,10 @@ export interface BulkOptions {
   mode?: "skip-the-bad" | "all-or-nothing";
   /** That of the store unless given. */
   durability?: Durability;
-  /** Records per transaction, 250 unless given: what a sale that comes meanwhile waits for. */
+  /**
+   * Records per transaction: what a sale that comes meanwhile waits for. 250 unless given; 1,024 in the catalogue's stores,
+   * whose transactions no sale waits for.
+   */
   chunkSize?: number;
   /** Called after each committed transaction. */
   onProgress?: (progress: BulkProgress) => void;
@@ -366,6 +408,15 @@ export interface PosOfflineError extends Error {
   supported?: number;
 }
 
+/** `detail` of the event that a part of the catalogue cannot be read and has to be loaded again. */
+export interface CatalogDamageDetail {
+  database: string;
+  store: CatalogStoreName;
+  /** Keys of the records that are lost; empty when nobody knows them: then load all of the store again. */
+  keys: RecordKey[];
+  message: string;
+}
+
 /** `detail` of the events that are dispatched on window (in a worker: on self). */
 export interface DatabaseEventDetail {
   database: string;
@@ -380,5 +431,7 @@ declare global {
     "pdc-db-versionchange": CustomEvent<DatabaseEventDetail>;
     /** The browser closed the connection; the next call opens it again. */
     "pdc-db-connection-lost": CustomEvent<DatabaseEventDetail>;
+    /** A part of the catalogue cannot be read; the rest goes on. */
+    "pdc-catalog-damaged": CustomEvent<CatalogDamageDetail>;
   }
 }

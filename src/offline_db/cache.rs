@@ -64,18 +64,12 @@ impl OfflineDb {
 
     /// How many rows each store has, as `{store: count}`.
     pub fn counts(&self) -> Operation<Object> {
-        let database = self.database.clone();
+        let names: Vec<String> = self.database.schema().names().into_iter().map(str::to_owned).collect();
+        let counting = self.count_each(names.iter().map(|name| (name.clone(), Select::all())).collect());
         Box::pin(async move {
-            let names = database.schema().names();
-            database
-                .read(&names, async |tx| {
-                    let counts = Row::owned(Object::new().into());
-                    for store in &names {
-                        counts.set(store, tx.rows(store)?.count(&Select::all()).await?);
-                    }
-                    Ok(JsValue::from(counts).into())
-                })
-                .await
+            let counts = Row::new();
+            names.iter().zip(counting.await?).for_each(|(name, count)| counts.set(name, count));
+            Ok(JsValue::from(counts).into())
         })
     }
 }

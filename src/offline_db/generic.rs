@@ -6,6 +6,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::{OfflineDb, Operation, then};
+use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::row::{Row, describe};
 use crate::stamp;
@@ -19,6 +20,9 @@ impl OfflineDb {
     pub fn put(&self, store: &str, record: JsValue, options: WriteOptions) -> Operation<JsValue> {
         let (db, store) = (self.clone(), store.to_owned());
         Box::pin(async move {
+            if let Some(shelf) = db.catalog.shelf(&store) {
+                return db.catalog.put(shelf, &record, options).await;
+            }
             let row = stamp::for_disk(&record, db.database.schema().store(&store)?)?;
             db.put_row(&store, &row, options).await
         })
@@ -26,9 +30,12 @@ impl OfflineDb {
 
     /// The record with this key, `undefined` when there is none.
     pub fn get(&self, store: &str, key: JsValue) -> Operation<JsValue> {
-        let (database, store) = (self.database.clone(), store.to_owned());
+        let (catalog, database, store) = (self.catalog.clone(), self.database.clone(), store.to_owned());
         Box::pin(async move {
             let key = KeyValue::argument("key", &key)?;
+            if let Some(shelf) = catalog.shelf(&store) {
+                return catalog.get(shelf, &key).await;
+            }
             let row = database.read(&[&store], async |tx| tx.rows(&store)?.get(&key)?.await).await?;
             stamp::for_js(&row, database.schema().store(&store)?);
             Ok(row)
@@ -55,15 +62,19 @@ impl OfflineDb {
 
     /// The records that each of several queries asks for, from one transaction.
     fn select_each(&self, queries: Result<Vec<(String, Select)>>) -> Operation<Vec<Array>> {
-        let database = self.database.clone();
+        let (catalog, database) = (self.catalog.clone(), self.database.clone());
         Box::pin(async move {
             let queries = queries?;
             let stores: Vec<_> = queries.iter().map(|(store, _)| store.as_str()).collect();
+            let all = catalog.ready(&stores).await?;
             let lists = database
-                .read(&stores, async |tx| {
+                .read(&all, async |tx| {
                     let mut lists = Vec::new();
                     for (store, select) in &queries {
-                        lists.push(tx.rows(store)?.select(select).await?.rows);
+                        lists.push(match catalog.shelf(store) {
+                            Some(shelf) => catalog.select_any(tx, shelf, select).await?,
+                            None => tx.rows(store)?.select(select).await?.rows,
+                        });
                     }
                     Ok(lists)
                 })
@@ -86,8 +97,30 @@ impl OfflineDb {
 
     /// How many records a query asks for, its limit left aside.
     pub fn count(&self, store: &str, select: Select) -> Operation<u32> {
-        let (database, store) = (self.database.clone(), store.to_owned());
-        Box::pin(async move { database.read(&[&store], async |tx| tx.rows(&store)?.count(&select).await).await })
+        let counts = self.count_each(vec![(store.to_owned(), select)]);
+        // One query, one count.
+        then(counts, |counts| counts[0])
+    }
+
+    /// How many records each of several queries asks for, in one transaction.
+    pub(super) fn count_each(&self, queries: Vec<(String, Select)>) -> Operation<Vec<u32>> {
+        let (catalog, database) = (self.catalog.clone(), self.database.clone());
+        Box::pin(async move {
+            let stores: Vec<_> = queries.iter().map(|(store, _)| store.as_str()).collect();
+            let all = catalog.ready(&stores).await?;
+            database
+                .read(&all, async |tx| {
+                    let mut counts = Vec::new();
+                    for (store, select) in &queries {
+                        counts.push(match catalog.shelf(store) {
+                            Some(shelf) => catalog.count(tx, shelf, select).await?,
+                            None => tx.rows(store)?.count(select).await?,
+                        });
+                    }
+                    Ok(counts)
+                })
+                .await
+        })
     }
 
     /// Deletes the record with this key, if there is one.
@@ -105,9 +138,13 @@ impl OfflineDb {
     }
 
     fn delete_keys(&self, store: &str, keys: Result<Vec<KeyValue>>, options: WriteOptions) -> Operation<u32> {
-        let (database, store) = (self.database.clone(), store.to_owned());
+        let (catalog, database, store) = (self.catalog.clone(), self.database.clone(), store.to_owned());
         Box::pin(async move {
             let keys = keys?;
+            if let Some(shelf) = catalog.shelf(&store) {
+                catalog.delete(shelf, &keys, options).await?;
+                return Ok(keys.len() as u32);
+            }
             database
                 .write_with(&[&store], options, async |tx| {
                     let rows = tx.rows(&store)?;
@@ -125,10 +162,13 @@ impl OfflineDb {
 
     /// Deletes every record of several stores, in one transaction.
     pub(super) fn clear_each(&self, stores: &[&str]) -> Operation<()> {
-        let database = self.database.clone();
+        let (catalog, database) = (self.catalog.clone(), self.database.clone());
         let stores: Vec<_> = stores.iter().map(|store| (*store).to_owned()).collect();
         Box::pin(async move {
             let stores: Vec<_> = stores.iter().map(String::as_str).collect();
+            if stores.iter().any(|store| catalog.shelf(store).is_some()) {
+                return catalog.clear(&stores).await;
+            }
             database.write(&stores, async |tx| stores.iter().try_for_each(|store| tx.rows(store)?.clear())).await
         })
     }
@@ -149,9 +189,13 @@ impl OfflineDb {
         bulk: Bulk,
         stamped: Option<(&'static str, JsValue)>,
     ) -> Operation<BulkReport> {
-        let (database, store) = (self.database.clone(), store.to_owned());
+        let (catalog, database, store) = (self.catalog.clone(), self.database.clone(), store.to_owned());
         Box::pin(async move {
             let records = array("records", &records)?;
+            if let Some(shelf) = catalog.shelf(&store) {
+                let stamp = stamped.map_or(JsValue::UNDEFINED, |(_, value)| value);
+                return catalog.bulk_save(shelf, &records, &stamp, &bulk).await;
+            }
             let schema = database.schema().store(&store)?;
             let record = |position: usize| {
                 let row = stamp::for_disk(&records.get(position as u32), schema)?;
@@ -166,8 +210,12 @@ impl OfflineDb {
 
     /// What would serve a query, and how the store commits.
     pub fn explain(&self, store: &str, select: Select) -> Operation<Explanation> {
-        let (database, store) = (self.database.clone(), store.to_owned());
-        Box::pin(async move { database.explain(&store, &select).await })
+        let (catalog, database, store) = (self.catalog.clone(), self.database.clone(), store.to_owned());
+        Box::pin(async move {
+            let explanation = database.explain(&store, &select).await?;
+            let served_by = catalog.shelf(&store).map(|shelf| Catalog::explain(shelf, &select));
+            Ok(Explanation { served_by: served_by.unwrap_or(explanation.served_by), ..explanation })
+        })
     }
 
     /// Writes one row as it is; resolves with its key.

@@ -26,6 +26,7 @@ pub(super) struct NewIndex {
     pub unique: bool,
 }
 
+/// A store; without a key path its keys are given beside the records.
 pub(super) const fn store(name: &'static str, key_path: &'static str) -> NewStore {
     NewStore { name, key_path, auto_increment: false }
 }

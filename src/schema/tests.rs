@@ -17,7 +17,7 @@ fn extra(name: &str) -> StoreSchema {
 }
 
 #[test]
-fn the_eleven_stores_and_their_indexes_are_those_of_the_contract() {
+fn the_stores_and_their_indexes_are_those_of_the_contract_and_the_catalogues() {
     let listed: Vec<String> = schema()
         .stores()
         .iter()
@@ -40,6 +40,7 @@ fn the_eleven_stores_and_their_indexes_are_those_of_the_contract() {
             "pos_payment_methods id name",
             "pos_taxes id name",
             "pos_offline_orders offline_id created_at,synced,pos_session_id",
+            "pos_catalog  ",
         ]
     );
 }
@@ -69,7 +70,7 @@ fn money_is_strict_and_caches_are_relaxed() {
 #[test]
 fn versions_rise_and_the_newest_is_the_schema_version() {
     assert!(STEPS.windows(2).all(|pair| pair[0].version < pair[1].version));
-    assert_eq!(SCHEMA_VERSION, 5);
+    assert_eq!(SCHEMA_VERSION, 6);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::ops::Range;
 use std::rc::Rc;
 
+use futures::future::LocalBoxFuture;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Event, IdbRequest};
@@ -38,8 +39,9 @@ pub struct Bulk {
     pub mode: BulkMode,
     /// Durability of the transactions.
     pub write: WriteOptions,
-    /// Records per transaction, at least 1; not used by [`BulkMode::AllOrNothing`].
-    pub chunk: u32,
+    /// Records per transaction, at least 1; [`DEFAULT_CHUNK`] when `None`, and more in the catalogue. Not used by
+    /// [`BulkMode::AllOrNothing`].
+    pub chunk: Option<u32>,
     /// Called after each transaction has committed.
     pub on_progress: Option<Box<dyn Fn(BulkProgress)>>,
     /// Stops between two transactions.
@@ -51,7 +53,7 @@ impl Default for Bulk {
         Bulk {
             mode: BulkMode::default(),
             write: WriteOptions::default(),
-            chunk: DEFAULT_CHUNK,
+            chunk: None,
             on_progress: None,
             signal: None,
         }
@@ -104,24 +106,12 @@ impl Bulk {
         count: usize,
         record: impl Fn(usize) -> Result<JsValue>,
     ) -> Result<BulkReport> {
-        // Array lengths in JavaScript fit into u32.
-        let requested = count as u32;
-        let mut report = BulkReport { requested, ..BulkReport::default() };
-        let chunk = match self.mode {
-            BulkMode::SkipTheBad => self.chunk.max(1),
-            BulkMode::AllOrNothing => requested.max(1),
-        };
-        let mut from = 0;
-        while from < requested {
-            if self.signal.as_ref().is_some_and(AbortSignal::aborted) {
-                return Err(partial(&report, ErrorKind::Aborted.into()));
-            }
-            let until = requested.min(from.saturating_add(chunk));
+        let save = async |positions: Range<u32>| {
             let failures = RefCell::new(Vec::new());
             let saved = database
                 .write_with(&[store], self.write, async |tx| {
                     let mut batch = Batch::new(tx.rows(store)?);
-                    batch.issue(from..until, &record)?;
+                    batch.issue(positions.clone(), &record)?;
                     batch.settled().await;
                     *failures.borrow_mut() = batch.failures(&record);
                     match failures.borrow().first() {
@@ -130,7 +120,31 @@ impl Bulk {
                     }
                 })
                 .await;
-            let failures = failures.into_inner();
+            (saved, failures.into_inner())
+        };
+        // Array lengths in JavaScript fit into u32.
+        self.in_chunks(count as u32, DEFAULT_CHUNK, &|positions| Box::pin(save(positions))).await
+    }
+
+    /// Saves chunk after chunk, reports after each, and stops when the signal says so.
+    pub(crate) async fn in_chunks<'a>(
+        &self,
+        requested: u32,
+        usual: u32,
+        save: &dyn Fn(Range<u32>) -> LocalBoxFuture<'a, SavedChunk>,
+    ) -> Result<BulkReport> {
+        let mut report = BulkReport { requested, ..BulkReport::default() };
+        let chunk = match self.mode {
+            BulkMode::SkipTheBad => self.chunk.unwrap_or(usual).max(1),
+            BulkMode::AllOrNothing => requested.max(1),
+        };
+        let mut from = 0;
+        while from < requested {
+            if self.signal.as_ref().is_some_and(AbortSignal::aborted) {
+                return Err(partial(&report, ErrorKind::Aborted.into()));
+            }
+            let until = requested.min(from.saturating_add(chunk));
+            let (saved, failures) = save(from..until).await;
             report.saved += match saved {
                 Ok(saved) => saved,
                 Err(_) if self.mode == BulkMode::AllOrNothing && !failures.is_empty() => 0,
@@ -145,6 +159,9 @@ impl Bulk {
         Ok(report)
     }
 }
+
+/// How many records of a chunk are on disk, or why none, and those that are at fault themselves.
+pub(crate) type SavedChunk = (Result<u32>, Vec<BulkFailure>);
 
 /// The puts of one transaction.
 struct Batch {

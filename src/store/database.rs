@@ -13,7 +13,7 @@ use super::closing::Closing;
 use super::connection::Connection;
 use super::open;
 use super::options::{DatabaseOptions, WriteOptions};
-use super::query::{Explanation, Select};
+use super::query::{Explanation, Select, ServedBy};
 use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
 use crate::error::{Error, ErrorKind, Result};
@@ -137,6 +137,16 @@ impl Database {
             _ => None,
         };
         self.0.trace.status(&self.0.options.name, version)
+    }
+
+    /// How often a dead connection was replaced: what was known of the disk before is not known now.
+    pub(crate) fn reopened(&self) -> u32 {
+        self.0.trace.reopenings()
+    }
+
+    /// Notes what has served a query that is not answered by a store.
+    pub(crate) fn note_query(&self, store: &str, served_by: &ServedBy) {
+        self.0.trace.read(store, served_by);
     }
 
     /// Runs `body` in a transaction that reads `stores`. The body may run again when the connection has died.

@@ -15,7 +15,7 @@ extern "C" {
 }
 
 /// The same error, naming the field that is no key or that cannot be cloned.
-pub(super) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Error {
+pub(crate) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Error {
     if !matches!(error.kind(), ErrorKind::InvalidRecord { .. }) || !row.is_object() {
         return error;
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use wasm_bindgen::prelude::*;
-use web_sys::IdbRequest;
+use web_sys::{Event, IdbRequest};
 
 use crate::error::{Error, Result};
 
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub struct Request {
     native: IdbRequest,
     signal: Rc<Signal>,
-    _settled: Closure<dyn FnMut()>,
+    _settled: Closure<dyn FnMut(Event)>,
 }
 
 /// "Something happened", from an event handler to a waiting future.
@@ -50,10 +50,24 @@ impl Signal {
 
 impl Request {
     pub(super) fn new(native: IdbRequest) -> Request {
+        Request::observed(native, false)
+    }
+
+    /// A request whose failure is its own affair: the transaction goes on.
+    pub(super) fn sparing(native: IdbRequest) -> Request {
+        Request::observed(native, true)
+    }
+
+    fn observed(native: IdbRequest, is_sparing: bool) -> Request {
         let signal = Rc::new(Signal::default());
         let settled = {
             let signal = Rc::clone(&signal);
-            Closure::new(move || signal.happen())
+            Closure::new(move |event: Event| {
+                if is_sparing {
+                    event.prevent_default();
+                }
+                signal.happen();
+            })
         };
         native.set_onsuccess(Some(settled.as_ref().unchecked_ref()));
         native.set_onerror(Some(settled.as_ref().unchecked_ref()));

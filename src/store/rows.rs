@@ -49,6 +49,11 @@ impl ReadRows {
         Ok(Request::new(self.native.get(&key.to_js())?))
     }
 
+    /// As [`ReadRows::get`], for a row that the browser may fail to read: then the transaction goes on without it.
+    pub fn get_or_fail(&self, key: &KeyValue) -> Result<Request> {
+        Ok(Request::sparing(self.native.get(&key.to_js())?))
+    }
+
     /// The rows that a query asks for.
     ///
     /// # Errors
@@ -195,6 +200,12 @@ impl WriteRows {
     /// `InvalidRecord` at once when the value cannot be cloned or has no valid key.
     pub fn put(&self, row: &JsValue) -> Result<Request> {
         let request = self.put_native(row).map_err(|thrown| explain(row, self.schema(), Error::of_clone(&thrown)))?;
+        Ok(Request::new(request))
+    }
+
+    /// As [`WriteRows::put`], in a store whose keys are given beside the rows.
+    pub fn put_at(&self, key: &KeyValue, row: &JsValue) -> Result<Request> {
+        let request = self.0.native.put_with_key(row, &key.to_js()).map_err(|thrown| Error::of_clone(&thrown))?;
         Ok(Request::new(request))
     }
 

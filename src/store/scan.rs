@@ -9,7 +9,7 @@ use crate::order::sorted_places;
 use crate::schema::{IndexSchema, KeyPath, StoreSchema};
 
 /// What the index would have given, out of all rows: the same rows in the same order.
-pub(super) fn pick(all: &Array, select: &Select, schema: &StoreSchema) -> Array {
+pub(crate) fn pick(all: &Array, select: &Select, schema: &StoreSchema) -> Array {
     let index = select.index.as_deref().and_then(|name| schema.index(name));
     let mut found = Vec::new();
     // getAll() gives the order of the primary key, which a stable sort keeps among equal index keys.

@@ -40,6 +40,10 @@ impl Trace {
         }
     }
 
+    pub fn reopenings(&self) -> u32 {
+        self.reopened.get()
+    }
+
     pub fn reopened(&self) {
         self.reopened.set(self.reopened.get() + 1);
     }

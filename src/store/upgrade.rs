@@ -171,6 +171,7 @@ fn has_index(store: &IdbObjectStore, index: &IndexSchema) -> Result<bool> {
 fn native_path(path: &KeyPath) -> JsValue {
     match path {
         KeyPath::Field(field) => field.into(),
+        KeyPath::Fields(fields) if fields.is_empty() => JsValue::NULL,
         KeyPath::Fields(fields) => fields.iter().map(JsValue::from).collect::<Array>().into(),
     }
 }

@@ -11,7 +11,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 
-use super::channel::{Channel, News, Progress};
+use super::news::{News, Progress};
 use super::host::Host;
 use super::link::{Link, Signal};
 use super::options::SyncOptions;
@@ -21,6 +21,7 @@ use super::state::{State, Summary};
 use super::task::{Bell, Task};
 use super::transport::Transport;
 use crate::backoff::millis;
+use crate::channel::Channel;
 use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::global::{global, listen};

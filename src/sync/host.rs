@@ -3,7 +3,7 @@
 use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::channel::Progress;
+use super::news::Progress;
 use crate::global::{dispatch, property};
 use crate::row::Row;
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::channel::News;
+use super::news::News;
 use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;

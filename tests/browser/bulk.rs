@@ -18,7 +18,7 @@ async fn typed_records_are_saved_in_bulk_and_counted() {
         let progress = Rc::new(RefCell::new(Vec::new()));
         let seen = Rc::clone(&progress);
         let on_progress: Box<dyn Fn(BulkProgress)> = Box::new(move |step| seen.borrow_mut().push(step.done));
-        let bulk = Bulk { chunk: 40, on_progress: Some(on_progress), ..Bulk::default() };
+        let bulk = Bulk { chunk: Some(40), on_progress: Some(on_progress), ..Bulk::default() };
         let report = store.bulk_put(&cards(100), bulk).await.unwrap();
         assert_eq!((report.requested, report.saved, report.failures.len()), (100, 100, 0));
         assert_eq!(*progress.borrow(), [40, 80, 100]);
@@ -51,7 +51,7 @@ async fn one_bad_record_spoils_only_itself_unless_all_or_nothing_is_asked() {
 #[wasm_bindgen_test]
 async fn a_chunk_of_zero_is_read_as_one() {
     with_database(|database| async move {
-        let bulk = Bulk { chunk: 0, ..Bulk::default() };
+        let bulk = Bulk { chunk: Some(0), ..Bulk::default() };
         assert_eq!(database.store::<Card>().bulk_put(&cards(3), bulk).await.unwrap().saved, 3);
     })
     .await;

@@ -67,17 +67,17 @@ fn begins_with(part: KeyValue) -> Bounds {
 
 /// A flag is a boolean to JavaScript and a number on disk.
 fn flags_as_numbers(value: JsValue, path: &KeyPath, store: &StoreSchema) -> JsValue {
-    let convert = |value: JsValue, field: &String| match value.as_bool() {
-        Some(truth) if store.flags.contains(field) => JsValue::from(u8::from(truth)),
+    let convert = |value: JsValue, field: Option<&String>| match value.as_bool() {
+        Some(truth) if field.is_some_and(|field| store.flags.contains(field)) => JsValue::from(u8::from(truth)),
         _ => value,
     };
     let fields = path.fields();
     if !Array::is_array(&value) {
-        return convert(value, &fields[0]);
+        return convert(value, fields.first());
     }
     let parts = Array::from(&value);
     for (at, field) in (0..parts.length()).zip(fields) {
-        parts.set(at, convert(parts.get(at), field));
+        parts.set(at, convert(parts.get(at), Some(field)));
     }
     parts.into()
 }

@@ -1,8 +1,6 @@
-//! Notice to the other tabs, for their displays; nothing depends on its arrival.
+//! What a tab tells the others, for their displays; nothing depends on its arrival.
 
-use gloo_events::EventListener;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{BroadcastChannel, MessageEvent};
+use wasm_bindgen::JsValue;
 
 use crate::row::Row;
 
@@ -63,37 +61,5 @@ impl News {
         let text = |field| detail.get(field).as_string().unwrap_or_default();
         let synced = detail.number("synced") as u32;
         News::Synced(Progress { synced, id: detail.get("transactionId"), uuid: text("uuid"), kind: text("type") })
-    }
-}
-
-/// An open channel; dropped, it is closed.
-#[derive(Debug)]
-pub(super) struct Channel {
-    native: BroadcastChannel,
-    _heard: EventListener,
-}
-
-impl Channel {
-    /// Calls `heard` with what other tabs say; `None` where the browser has no such channels.
-    pub fn open(name: &str, heard: impl Fn(JsValue) + 'static) -> Option<Channel> {
-        let native = BroadcastChannel::new(name).ok()?;
-        let _heard = EventListener::new(&native, "message", move |event| {
-            if let Some(event) = event.dyn_ref::<MessageEvent>() {
-                heard(event.data());
-            }
-        });
-        Some(Channel { native, _heard })
-    }
-
-    /// Tells the other tabs.
-    pub fn say(&self, message: &JsValue) {
-        // Fails only when the channel is closed, and then nobody listens.
-        let _ = self.native.post_message(message);
-    }
-}
-
-impl Drop for Channel {
-    fn drop(&mut self) {
-        self.native.close();
     }
 }

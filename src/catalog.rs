@@ -1,0 +1,188 @@
+//! The catalogue: products and the small lists that come with them, many records to a value.
+//!
+//! One value of IndexedDB costs about the same whether it holds one record or a few hundred, so the catalogue keeps its
+//! records in pages, and what finds them in columns, which are read first and kept in memory. What it promises:
+//!
+//! - A change is one transaction with the manifest, so a reader sees the old catalogue or the new one, never a mix, and a
+//!   tab that dies leaves one of the two.
+//! - Records come back as they were given, whatever a structured clone can hold.
+//! - A page that fails its check is reported, and its records can be loaded from the server again; the rest goes on.
+//! - What another tab has changed is seen at the latest a second after it was committed.
+//!
+//! # Layout
+//! - `kind.rs` says what is held. `disk.rs` is the form on disk: manifest, columns, texts, pages.
+//! - `state.rs` is what is known in memory; `lookup.rs`, `columns.rs`, `texts.rs` and `manifest.rs` are its parts.
+//! - `read.rs` answers, `search.rs` and `fold.rs` find by text; `write.rs` changes, `bulk.rs` saves lists, `adopt.rs` takes
+//!   over the rows of the stores that held the catalogue before.
+
+mod adopt;
+mod batch;
+mod bulk;
+mod columns;
+mod copy;
+mod disk;
+mod fold;
+mod kind;
+mod lookup;
+mod manifest;
+mod read;
+mod search;
+mod state;
+mod texts;
+mod write;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use crate::channel::Channel;
+use crate::clock;
+use crate::error::Result;
+use crate::global::{dispatch, spawn};
+use crate::row::Row;
+use crate::schema::CATALOG_STORE;
+use crate::store::{Database, ReadRows};
+use kind::{Fields, KINDS, Kind};
+use state::State;
+
+pub use read::Match;
+pub use search::Rank;
+pub use write::{Delta, DeltaReport};
+
+/// For how long an answer is given without a look at the disk, in milliseconds. Other tabs say when they have changed
+/// something; this is for those that are not heard.
+const TRUSTED_MS: f64 = 1000.0;
+
+/// The catalogue of a database. Cloning gives another handle of the same one.
+#[derive(Debug, Clone)]
+pub struct Catalog(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    database: Database,
+    shelves: [Rc<Shelf>; KINDS.len()],
+    /// Open while something is known.
+    channel: RefCell<Option<Channel>>,
+}
+
+/// What is known of a kind.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    kind: &'static Kind,
+    fields: Fields,
+    /// Replaced when everything is forgotten, so that whoever still reads keeps what it has begun with.
+    state: RefCell<Rc<RefCell<State>>>,
+    /// When the state was last known to be that of the disk, and of which connection.
+    checked: Cell<(f64, u32)>,
+    /// Whether the old store is empty.
+    adopted: Cell<bool>,
+}
+
+/// Never checked.
+const UNCHECKED: (f64, u32) = (f64::NEG_INFINITY, 0);
+
+impl Shelf {
+    fn new(kind: &'static Kind) -> Shelf {
+        let state = RefCell::new(Rc::new(RefCell::new(State::empty())));
+        Shelf { kind, fields: Fields::of(kind), state, checked: Cell::new(UNCHECKED), adopted: Cell::new(false) }
+    }
+
+    fn state(&self) -> Rc<RefCell<State>> {
+        Rc::clone(&self.state.borrow())
+    }
+}
+
+impl Catalog {
+    /// The catalogue of a database; nothing is read yet.
+    pub fn new(database: &Database) -> Catalog {
+        let shelves = std::array::from_fn(|at| Rc::new(Shelf::new(&KINDS[at])));
+        Catalog(Rc::new(Inner { database: database.clone(), shelves, channel: RefCell::default() }))
+    }
+
+    /// Where the records of a store are, when it is one of the catalogue's.
+    pub(crate) fn shelf(&self, store: &str) -> Option<&Rc<Shelf>> {
+        self.0.shelves.iter().find(|shelf| shelf.kind.store == store)
+    }
+
+    /// Lets go of everything in memory; the next call reads it again.
+    pub fn forget(&self) {
+        self.0.channel.take();
+        for shelf in &self.0.shelves {
+            shelf.state.replace(Rc::new(RefCell::new(State::empty())));
+            shelf.checked.set(UNCHECKED);
+            shelf.adopted.set(false);
+        }
+    }
+
+    /// Whether what is in memory may answer.
+    fn is_trusted(&self, shelf: &Shelf) -> bool {
+        let (checked, connection) = shelf.checked.get();
+        let database = &self.0.database;
+        shelf.adopted.get() && database.is_open() && connection == database.reopened() && (clock::now_ms() - checked).abs() < TRUSTED_MS
+    }
+
+    fn note_checked(&self, shelf: &Shelf) {
+        shelf.checked.set((clock::now_ms(), self.0.database.reopened()));
+        let mut channel = self.0.channel.borrow_mut();
+        if channel.is_none() {
+            let inner = Rc::downgrade(&self.0);
+            *channel = Channel::open(&self.channel_name(), move |_| {
+                if let Some(inner) = inner.upgrade() {
+                    inner.shelves.iter().for_each(|shelf| shelf.checked.set(UNCHECKED));
+                }
+            });
+        }
+    }
+
+    fn channel_name(&self) -> String {
+        format!("{CATALOG_STORE}:{}", self.0.database.name())
+    }
+
+    /// Brings what is known up to what a transaction sees.
+    async fn refresh(&self, rows: &ReadRows, shelf: &Rc<Shelf>) -> Result<Rc<RefCell<State>>> {
+        let state = shelf.state();
+        match disk::manifest(rows, shelf.kind).await? {
+            Some(manifest) if manifest.version == state.borrow().version => {}
+            Some(manifest) => {
+                // No borrow is held while the columns are read.
+                let known: Vec<_> = state.borrow().segments.iter().map(|segment| segment.extent.clone()).collect();
+                let fresh = disk::contents(rows, shelf.kind, &manifest.extents, &known).await?;
+                state.borrow_mut().advance(manifest, fresh);
+                if !state.borrow().damaged.is_empty() {
+                    self.report(shelf, Array::new(), "what finds its records is damaged; load all of them again");
+                }
+            }
+            None => {
+                let before = state.replace(State::unreadable());
+                if !before.is_unreadable {
+                    let reason = "its list of pages is damaged, or of a newer version; load all of it again";
+                    self.report(shelf, Array::new(), reason);
+                }
+            }
+        }
+        self.note_checked(shelf);
+        Ok(state)
+    }
+
+    /// Tells, when nothing is borrowed any more, that records are lost; their keys where they are known. The watermark
+    /// goes, so that the next start fetches everything.
+    fn report(&self, shelf: &Rc<Shelf>, keys: Array, reason: &str) {
+        let (catalog, shelf) = (self.clone(), Rc::clone(shelf));
+        let store = shelf.kind.store;
+        let message = format!("pos-offline: part of the catalogue '{store}' cannot be read: {reason}");
+        spawn(Box::pin(async move {
+            web_sys::console::error_1(&message.as_str().into());
+            let fields = [
+                ("database", catalog.0.database.name().into()),
+                ("store", store.into()),
+                ("keys", keys.into()),
+                ("message", message.into()),
+            ];
+            dispatch("pdc-catalog-damaged", Row::of(&fields).as_js());
+            // Fails when the database is closed or full; then the next start tells again.
+            let _ = catalog.set_watermark(&shelf, JsValue::NULL).await;
+        }));
+    }
+}

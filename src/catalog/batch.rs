@@ -1,0 +1,176 @@
+//! Many records and what the columns keep of them.
+
+use std::ops::Range;
+
+use js_sys::{Array, Float64Array, JsString, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::columns::{Columns, hash, hash_text};
+use super::fold::fold;
+use super::kind::Fields;
+use super::texts::{END, Texts};
+use crate::error::{Error, Result};
+use crate::row::{describe, text_of};
+use crate::store::KeyValue;
+
+#[wasm_bindgen(module = "/src/catalog/gather.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = texts, catch)]
+    fn gather_texts(records: &Array, field: &JsValue) -> std::result::Result<JsString, JsValue>;
+
+    #[wasm_bindgen(js_name = numbers, catch)]
+    fn gather_numbers(records: &Array, field: &JsValue) -> std::result::Result<Float64Array, JsValue>;
+
+    #[wasm_bindgen(js_name = ids, catch)]
+    fn gather_ids(records: &Array, field: &JsValue) -> std::result::Result<Float64Array, JsValue>;
+
+    #[wasm_bindgen(js_name = others, catch)]
+    fn gather_others(records: &Array) -> std::result::Result<Vec<u32>, JsValue>;
+}
+
+/// The places of the records that are no plain objects.
+///
+/// # Errors
+/// `InvalidRecord` when one of them does not let itself be looked at.
+pub(super) fn others(records: &Array) -> Result<Vec<u32>> {
+    gather_others(records).map_err(|thrown| Error::of_clone(&thrown))
+}
+
+/// What `gather.js` puts for a value that has to be looked at by itself.
+const OTHER: &str = "\u{1}";
+
+/// Records with their columns and texts.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub records: Array,
+    pub columns: Columns,
+    pub texts: Texts,
+    /// When they were loaded; `undefined` when the records say so themselves, or nobody does.
+    pub stamp: JsValue,
+}
+
+impl Batch {
+    /// Reads records, and says which of them have no key.
+    ///
+    /// # Errors
+    /// `InvalidRecord` when a field of one of them cannot be read.
+    pub fn read(records: Array, fields: &Fields) -> Result<(Batch, Vec<u32>)> {
+        let gathered = |numbers: std::result::Result<Float64Array, JsValue>| match numbers {
+            Ok(numbers) => Ok(numbers.to_vec()),
+            Err(thrown) => Err(Error::of_clone(&thrown)),
+        };
+        let rows = records.length() as usize;
+        let mut columns = Columns { numbers: gathered(gather_numbers(&records, &fields.key))?, ..Columns::default() };
+        let mut keyless = Vec::new();
+        for (place, _) in (0..).zip(&columns.numbers).filter(|(_, number)| number.is_nan()) {
+            match KeyValue::from_js(&value(&records, place, &fields.key)) {
+                Some(key) => columns.odd.push((place, key)),
+                None => keyless.push(place),
+            }
+        }
+        columns.prices = match &fields.price {
+            Some(field) => gathered(gather_numbers(&records, field))?,
+            None => vec![f64::NAN; rows],
+        };
+        columns.categories = match &fields.category {
+            Some(field) => (0..)
+                .zip(gathered(gather_ids(&records, field))?)
+                .map(|(place, number)| category(&records, place, field, number))
+                .collect(),
+            None => vec![0; rows],
+        };
+        let (names, _) = texts(&records, Some(&fields.name))?;
+        let (codes, code_hashes) = texts(&records, fields.code.as_ref())?;
+        let (barcodes, barcode_hashes) = texts(&records, fields.barcode.as_ref())?;
+        (columns.codes, columns.barcodes) = (code_hashes, barcode_hashes);
+        let texts = Texts::zip([&names, &codes, &barcodes], records.length());
+        Ok((Batch { records, columns, texts, stamp: JsValue::UNDEFINED }, keyless))
+    }
+
+    /// As [`Batch::read`], of records that are known to have keys.
+    pub fn of(records: Array, fields: &Fields) -> Result<Batch> {
+        match Batch::read(records, fields)? {
+            (batch, keyless) if keyless.is_empty() => Ok(batch),
+            _ => Err(Error::record("it has no key".into())),
+        }
+    }
+
+    pub fn rows(&self) -> u32 {
+        self.columns.rows()
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = KeyValue> {
+        (0..self.rows()).map(|row| self.columns.key(row))
+    }
+
+    /// What the checksum of a page of these rows is over.
+    pub fn digest(&self) -> Vec<u8> {
+        digest(&self.columns, &self.texts, 0..self.rows())
+    }
+}
+
+/// What the checksum of a page of some rows is over.
+pub(super) fn digest(columns: &Columns, texts: &Texts, rows: Range<u32>) -> Vec<u8> {
+    let mut bytes = columns.slice(rows.clone()).to_bytes();
+    for row in rows.clone() {
+        if columns.number(row).is_none() {
+            bytes.extend(hash(&columns.key(row)).to_le_bytes());
+        }
+    }
+    bytes.extend(texts.slice(rows));
+    bytes
+}
+
+fn value(records: &Array, place: u32, field: &JsValue) -> JsValue {
+    // It was read before; a getter that throws now counts as nothing.
+    Reflect::get(&records.get(place), field).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// The hash of a category, as a number, a text or Odoo's pair.
+fn category(records: &Array, place: u32, field: &JsValue, number: f64) -> u32 {
+    if !number.is_nan() {
+        return hash(&KeyValue::Number(number));
+    }
+    let value = value(records, place, field);
+    hash_of(&if Array::is_array(&value) { value.unchecked_ref::<Array>().get(0) } else { value })
+}
+
+/// The folded texts of a field, each with its end, and the hash of each as a key.
+fn texts(records: &Array, field: Option<&JsValue>) -> Result<(String, Vec<u32>)> {
+    let count = records.length();
+    let Some(field) = field else { return Ok(("\0".repeat(count as usize), vec![0; count as usize])) };
+    let raw = String::from(gather_texts(records, field).map_err(|thrown| Error::of_clone(&thrown))?);
+    let mut hashes = Vec::with_capacity(count as usize);
+    let mut replaced: Option<String> = None;
+    let mut begin = 0;
+    for place in 0..count {
+        let end = begin + memchr::memchr(END, &raw.as_bytes()[begin..]).unwrap_or(0);
+        let text = &raw[begin..end];
+        let mut hash = if text.is_empty() { 0 } else { hash_text(text) };
+        if text == OTHER {
+            let value = value(records, place, field);
+            let text = value.as_string().or_else(|| value.as_f64().map(|_| text_of(&value))).unwrap_or_default();
+            hash = hash_of(&value);
+            replaced.get_or_insert_with(|| raw[..begin].into()).push_str(&text.replace('\0', " "));
+        } else if let Some(replaced) = &mut replaced {
+            replaced.push_str(text);
+        }
+        if let Some(replaced) = &mut replaced {
+            replaced.push('\0');
+        }
+        hashes.push(hash);
+        begin = end + 1;
+    }
+    Ok((fold(&replaced.unwrap_or(raw)), hashes))
+}
+
+/// The hash of a value as a key, 0 when it is none.
+fn hash_of(value: &JsValue) -> u32 {
+    KeyValue::from_js(value).map_or(0, |key| hash(&key))
+}
+
+/// Why a record without a key is refused.
+pub(super) fn keyless(record: &JsValue, fields: &Fields) -> Error {
+    let id = Reflect::get(record, &fields.key).unwrap_or(JsValue::UNDEFINED);
+    Error::record(format!("{} is not a key", describe(&id)))
+}

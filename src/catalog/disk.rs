@@ -1,0 +1,270 @@
+//! The records of the store [`CATALOG_STORE`](crate::schema::CATALOG_STORE): of each kind a manifest, and of each segment its columns, its texts and
+//! its pages. Every record carries the version of its format, a count and a checksum.
+
+use std::ops::Bound;
+
+use js_sys::{Array, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::batch::Batch;
+use super::columns::Columns;
+use super::kind::{Fields, Kind};
+use super::manifest::{self, Extent};
+use super::state::{Contents, Segment};
+use super::texts::Texts;
+use crate::crc32::crc32;
+use crate::error::Result;
+use crate::row::Row;
+use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Request, Select, WriteRows};
+
+/// The version of the format that is written, and the newest that is read.
+const FORMAT: u32 = 1;
+
+/// Where a record loaded from the server says when.
+pub(super) const STAMP: &str = "cached_at";
+
+/// A part of a kind; the first part of a record's key after the name of the kind's old store.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    Manifest,
+    Columns,
+    Texts,
+    Pages,
+}
+
+fn id(kind: &Kind, part: Part, rest: &[u32]) -> KeyValue {
+    let mut parts = vec![KeyValue::Text(kind.store.into()), KeyValue::Number(f64::from(part as u8))];
+    parts.extend(rest.iter().map(|number| KeyValue::Number(f64::from(*number))));
+    KeyValue::Array(parts)
+}
+
+/// Every record of a part, of one segment or of all.
+fn all_of(kind: &Kind, part: Part, rest: &[u32]) -> Bounds {
+    match id(kind, part, rest) {
+        KeyValue::Array(parts) => Bounds::prefix(parts),
+        other => Bounds::only(other),
+    }
+}
+
+/// Everything of a kind.
+pub(super) fn all(kind: &Kind) -> Bounds {
+    Bounds::prefix(vec![KeyValue::Text(kind.store.into())])
+}
+
+/// Every record of a segment, one range for each part.
+pub(super) fn of_segment(kind: &Kind, number: u32) -> [Bounds; 3] {
+    let only = |part| Bounds::only(id(kind, part, &[number]));
+    [only(Part::Columns), only(Part::Texts), all_of(kind, Part::Pages, &[number])]
+}
+
+/// A record with what every record has. `None` when it is no record, or one of a newer version.
+fn opened(record: &JsValue) -> Option<Row> {
+    let row = Some(record).filter(|record| record.is_object()).map(|record| Row::owned(record.clone()))?;
+    (row.number("format") == f64::from(FORMAT)).then_some(row)
+}
+
+fn record(count: u32, sum: u32) -> Row {
+    Row::of(&[("format", FORMAT.into()), ("count", count.into()), ("sum", sum.into())])
+}
+
+fn bytes_of(row: &Row) -> Vec<u8> {
+    row.get("bytes").dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default()
+}
+
+fn with_bytes(row: Row, bytes: &[u8]) -> Row {
+    row.set("bytes", Uint8Array::from(bytes));
+    row
+}
+
+/// What a manifest says.
+#[derive(Debug)]
+pub(super) struct Manifest {
+    pub version: f64,
+    pub watermark: JsValue,
+    pub next: u32,
+    pub extents: Vec<Extent>,
+    /// The key of the last row that was taken over from the old store; `undefined` unless that is under way.
+    pub taken: JsValue,
+}
+
+impl Manifest {
+    /// The empty catalogue, which has no manifest.
+    pub fn none() -> Manifest {
+        let (watermark, taken) = (JsValue::NULL, JsValue::UNDEFINED);
+        Manifest { version: 0.0, watermark, next: 0, extents: Vec::new(), taken }
+    }
+
+    /// `None` when it is damaged, or of a newer version.
+    fn read(record: &JsValue) -> Option<Manifest> {
+        if record.is_undefined() {
+            return Some(Manifest::none());
+        }
+        let row = opened(record)?;
+        let bytes = bytes_of(&row);
+        let extents = manifest::from_bytes(&bytes)?;
+        let is_whole = row.number("sum") == f64::from(crc32(&bytes)) && row.number("count") == extents.len() as f64;
+        let (version, next) = (row.number("version"), row.number("next") as u32);
+        is_whole.then(|| Manifest { version, watermark: row.get("watermark"), next, extents, taken: row.get("taken") })
+    }
+
+    pub fn write(&self, rows: &WriteRows, kind: &Kind) -> Result<Request> {
+        let bytes = manifest::to_bytes(&self.extents);
+        let row = with_bytes(record(self.extents.len() as u32, crc32(&bytes)), &bytes);
+        row.set("version", self.version);
+        row.set("watermark", &self.watermark);
+        row.set("next", self.next);
+        row.set("taken", &self.taken);
+        rows.put_at(&id(kind, Part::Manifest, &[]), row.as_js())
+    }
+}
+
+/// The manifest on disk.
+///
+/// # Errors
+/// Of the transaction. A damaged manifest is `Ok(None)`.
+pub(super) async fn manifest(rows: &ReadRows, kind: &Kind) -> Result<Option<Manifest>> {
+    Ok(Manifest::read(&rows.get(&id(kind, Part::Manifest, &[]))?.await?))
+}
+
+/// The columns of those segments of a list that are not known, or have grown.
+pub(super) async fn contents(rows: &ReadRows, kind: &Kind, extents: &[Extent], known: &[Extent]) -> Result<Vec<Contents>> {
+    let is_known = |extent: &Extent| known.iter().any(|known| (known.number, known.rows) == (extent.number, extent.rows));
+    let unknown: Vec<_> = extents.iter().filter(|extent| !is_known(extent)).collect();
+    let records: Vec<JsValue> = if unknown.len() > extents.len() / 2 {
+        rows.select(&Select::keys(all_of(kind, Part::Columns, &[]))).await?.rows.iter().collect()
+    } else {
+        let mut requests = Vec::new();
+        for extent in &unknown {
+            requests.push(rows.get(&id(kind, Part::Columns, &[extent.number]))?);
+        }
+        let mut records = Vec::new();
+        for request in requests {
+            records.push(request.await?);
+        }
+        records
+    };
+    let mut all = Vec::new();
+    for row in records.iter().filter_map(opened) {
+        let extent = unknown.iter().find(|extent| f64::from(extent.number) == row.number("segment"));
+        let Some(extent) = extent.filter(|extent| row.number("count") == f64::from(extent.rows)) else { continue };
+        let mut odd = Vec::new();
+        for pair in Array::from(&row.get("odd")).iter() {
+            let pair = Array::from(&pair);
+            if let (Some(at), Some(key)) = (pair.get(0).as_f64(), KeyValue::from_js(&pair.get(1))) {
+                odd.push((at as u32, key));
+            }
+        }
+        if let Some(columns) = Columns::from_bytes(&bytes_of(&row), extent.rows, row.number("sum") as u32, odd) {
+            all.push(Contents { number: extent.number, columns, texts: None });
+        }
+    }
+    Ok(all)
+}
+
+/// Puts the columns and the texts of a segment.
+pub(super) fn write_contents(rows: &WriteRows, kind: &Kind, contents: &Contents) -> Result<()> {
+    let (number, columns) = (contents.number, &contents.columns);
+    let bytes = columns.to_bytes();
+    let row = with_bytes(record(columns.rows(), crc32(&bytes)), &bytes);
+    row.set("segment", number);
+    let odd = columns.odd.iter().map(|(at, key)| Array::of2(&(*at).into(), &key.to_js()));
+    row.set("odd", odd.collect::<Array>());
+    rows.put_at(&id(kind, Part::Columns, &[number]), row.as_js())?;
+    if let Some(texts) = &contents.texts {
+        let bytes = texts.bytes();
+        let row = with_bytes(record(texts.rows(), crc32(bytes)), bytes);
+        rows.put_at(&id(kind, Part::Texts, &[number]), row.as_js())?;
+    }
+    Ok(())
+}
+
+/// The texts of a segment; `None` when they are damaged.
+pub(super) async fn texts(rows: &ReadRows, kind: &Kind, extent: &Extent) -> Result<Option<Texts>> {
+    let record = rows.get(&id(kind, Part::Texts, &[extent.number]))?.await?;
+    let read = |row: Row| Texts::from_bytes(bytes_of(&row), extent.rows, row.number("sum") as u32);
+    Ok(opened(&record).and_then(read))
+}
+
+/// Asks for a page. A page that the browser cannot read is an error of this request, not the end of the transaction.
+pub(super) fn request_page(rows: &ReadRows, kind: &Kind, number: u32, page: u32) -> Result<Request> {
+    rows.get_or_fail(&id(kind, Part::Pages, &[number, page]))
+}
+
+/// Puts a page of these rows. `digest` is what its checksum is over; `stamps` tell when they were loaded, as pairs of how
+/// many rows and when, `undefined` where the rows say so themselves.
+pub(super) fn write_page(
+    rows: &WriteRows,
+    kind: &Kind,
+    (number, page): (u32, u32),
+    digest: &[u8],
+    (records, stamps): (&Array, &Array),
+) -> Result<Request> {
+    let row = record(records.length(), crc32(digest));
+    row.set("stamps", stamps);
+    row.set("rows", records);
+    rows.put_at(&id(kind, Part::Pages, &[number, page]), row.as_js())
+}
+
+/// The rows of a page as they were saved, when it passes its check: its format, its count and the key of every row; and
+/// its checksum when `fields` are given, which takes as long as reading it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(super) fn read_page(
+    record: &JsValue,
+    segment: &Segment,
+    page: u32,
+    fields: Option<&Fields>,
+) -> std::result::Result<Array, String> {
+    let row = opened(record).ok_or("it is missing, or of a newer version")?;
+    let rows: Array = row.get("rows").dyn_into().map_err(|_| "it has no rows")?;
+    let expected = segment.extent.page_rows(page);
+    if rows.length() != expected || row.number("count") != f64::from(expected) {
+        return Err("it does not have the rows that it should have".into());
+    }
+    let first = page * manifest::PAGE_ROWS;
+    let key = JsValue::from(super::kind::KEY);
+    for at in 0..expected {
+        let found = Reflect::get(&rows.get(at), &key).unwrap_or_default();
+        let is_same = match segment.columns.number(first + at) {
+            Some(number) => found.as_f64() == Some(number),
+            None => KeyValue::from_js(&found) == Some(segment.columns.key(first + at)),
+        };
+        if !is_same {
+            return Err("its rows are not those that it should have".into());
+        }
+    }
+    if let Some(fields) = fields {
+        let batch = Batch::of(rows.clone(), fields).map_err(|error| error.to_string())?;
+        if f64::from(crc32(&batch.digest())) != row.number("sum") {
+            return Err("its checksum is another".into());
+        }
+    }
+    stamp(&rows, &Array::from(&row.get("stamps")));
+    Ok(rows)
+}
+
+/// Gives the rows the time that was kept for many of them at once.
+fn stamp(rows: &Array, runs: &Array) {
+    let field = JsValue::from(STAMP);
+    let mut at = 0;
+    for run in runs.iter() {
+        let run = Array::from(&run);
+        let (count, value) = (run.get(0).as_f64().unwrap_or(0.0) as u32, run.get(1));
+        if !value.is_undefined() {
+            for row in at..(at + count).min(rows.length()) {
+                // Setting a field of an own, unfrozen object cannot fail.
+                let _ = Reflect::set(&rows.get(row), &field, &value);
+            }
+        }
+        at += count;
+    }
+}
+
+/// The rows of the old store, at most so many from a key on.
+pub(super) async fn old_rows(tx: &ReadTx, kind: &Kind, after: Option<&KeyValue>, limit: u32) -> Result<Array> {
+    let lower = after.map_or(Bound::Unbounded, |key| Bound::Excluded(key.clone()));
+    let select = Select::keys(Bounds { lower, upper: Bound::Unbounded }).limit(limit);
+    Ok(tx.rows(kind.store)?.select(&select).await?.rows)
+}
+

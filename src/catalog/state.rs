@@ -1,0 +1,285 @@
+//! What this tab knows of a kind: the columns of every segment, the pages it has read, and where each key stands.
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::columns::{Columns, hash};
+use super::disk::Manifest;
+use super::kind::Column;
+use super::lookup::Lookup;
+use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
+use super::texts::Texts;
+use crate::order::sorted_places;
+use crate::store::KeyValue;
+
+/// Pages kept for the next lookup, of all kinds of a database: 131,072 rows. What they need is about what they take on
+/// disk (ARCHITECTURE.md).
+const KEPT_PAGES: usize = 512;
+
+/// The place of a row: of its segment in [`State::segments`], and in there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct At {
+    pub segment: u32,
+    pub row: u32,
+}
+
+impl At {
+    fn packed(self) -> u32 {
+        self.segment * SEGMENT_ROWS + self.row
+    }
+
+    fn unpacked(packed: u32) -> At {
+        At { segment: packed / SEGMENT_ROWS, row: packed % SEGMENT_ROWS }
+    }
+}
+
+/// A page of a segment.
+#[derive(Debug, Clone)]
+pub(super) enum Page {
+    OnDisk,
+    /// Its rows, and when they were last asked for.
+    Kept(Array, u32),
+    /// It fails its check: its rows are not there until somebody saves them again.
+    Lost,
+}
+
+/// The contents of a segment.
+#[derive(Debug)]
+pub(super) struct Contents {
+    pub number: u32,
+    pub columns: Columns,
+    /// `None` until the first search, and when they are damaged.
+    pub texts: Option<Texts>,
+}
+
+#[derive(Debug)]
+pub(super) struct Segment {
+    pub extent: Extent,
+    pub columns: Columns,
+    pub texts: Option<Texts>,
+    pub pages: Vec<Page>,
+}
+
+/// A kind as it was at one version.
+#[derive(Debug)]
+pub(super) struct State {
+    /// Of the manifest; 0 before anything is known.
+    pub version: f64,
+    pub watermark: JsValue,
+    /// Number of the next segment.
+    pub next: u32,
+    pub segments: Vec<Segment>,
+    /// Whether the manifest is damaged, so that nothing is known.
+    pub is_unreadable: bool,
+    /// The key of the last row that was taken over from the old store.
+    pub taken: JsValue,
+    /// Numbers of segments whose columns are damaged: nothing is known of their rows.
+    pub damaged: Vec<u32>,
+    keys: Found,
+    barcodes: Found,
+    codes: Found,
+    clock: u32,
+}
+
+/// Rows by the hash of something, and which rows are in it: of each of the first segments the first so many.
+#[derive(Debug, Default)]
+struct Found {
+    lookup: Lookup,
+    known: Vec<(u32, u32)>,
+}
+
+impl Found {
+    /// Adds the rows that are not in it; begins anew when a segment is gone. A row with hash 0 is left out.
+    fn catch_up(&mut self, segments: &[Segment], hash: impl Fn(&Columns, u32) -> u32) {
+        let is_ahead = self.known.len() <= segments.len()
+            && self.known.iter().zip(segments).all(|((number, _), now)| *number == now.extent.number);
+        if !is_ahead || self.known.is_empty() {
+            let rows = segments.iter().map(|segment| segment.extent.rows as usize).sum();
+            *self = Found { lookup: Lookup::with_room(rows), known: Vec::new() };
+        }
+        for (place, Segment { extent, columns, .. }) in segments.iter().enumerate() {
+            if self.known.len() == place {
+                self.known.push((extent.number, 0));
+            }
+            let from = std::mem::replace(&mut self.known[place].1, extent.rows);
+            for row in from..extent.rows {
+                let hash = hash(columns, row);
+                if hash != 0 {
+                    self.lookup.insert(hash, At { segment: place as u32, row }.packed());
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    pub fn empty() -> State {
+        State {
+            version: 0.0,
+            watermark: JsValue::NULL,
+            next: 0,
+            segments: Vec::new(),
+            is_unreadable: false,
+            taken: JsValue::UNDEFINED,
+            damaged: Vec::new(),
+            keys: Found::default(),
+            barcodes: Found::default(),
+            codes: Found::default(),
+            clock: 0,
+        }
+    }
+
+    /// When the manifest is damaged.
+    pub fn unreadable() -> State {
+        State { is_unreadable: true, ..State::empty() }
+    }
+
+    /// Takes over a version: its list of segments, and the contents of those that are new or have grown.
+    pub fn advance(&mut self, manifest: Manifest, fresh: Vec<Contents>) {
+        let Manifest { version, watermark, next, extents, taken } = manifest;
+        let mut fresh: Vec<_> = fresh.into_iter().map(Some).collect();
+        let mut known = std::mem::take(&mut self.segments);
+        self.damaged.clear();
+        for extent in extents {
+            let before = known.iter().position(|segment| segment.extent.number == extent.number);
+            let before = before.map(|place| known.swap_remove(place));
+            let newer = fresh.iter_mut().find(|newer| newer.as_ref().is_some_and(|newer| newer.number == extent.number));
+            let (rows, mut pages) = before.as_ref().map_or((0, Vec::new()), |before| {
+                let whole = before.pages.iter().take((before.extent.rows / PAGE_ROWS) as usize);
+                (before.extent.rows, if before.extent.rows == extent.rows { before.pages.clone() } else { whole.cloned().collect() })
+            });
+            pages.resize(extent.pages() as usize, Page::OnDisk);
+            let (columns, texts) = match (before, newer.and_then(Option::take)) {
+                (Some(before), _) if rows == extent.rows => (before.columns, before.texts),
+                (_, Some(newer)) => (newer.columns, newer.texts),
+                _ => {
+                    self.damaged.push(extent.number);
+                    continue;
+                }
+            };
+            self.segments.push(Segment { extent, columns, texts, pages });
+        }
+        (self.version, self.watermark, self.next, self.taken) = (version, watermark, next, taken);
+        self.is_unreadable = false;
+    }
+
+    /// Whether a row is in force; it may be lost all the same.
+    fn is_live(&self, at: At) -> bool {
+        self.segments[at.segment as usize].extent.is_live(at.row)
+    }
+
+    pub fn is_lost(&self, at: At) -> bool {
+        matches!(self.segments[at.segment as usize].page(at.row), Page::Lost)
+    }
+
+    pub fn key(&self, at: At) -> KeyValue {
+        self.segments[at.segment as usize].columns.key(at.row)
+    }
+
+    fn has_key(&self, at: At, key: &KeyValue) -> bool {
+        match (self.segments[at.segment as usize].columns.number(at.row), key) {
+            (Some(number), KeyValue::Number(wanted)) => number == *wanted,
+            (None, _) => self.key(at) == *key,
+            _ => false,
+        }
+    }
+
+    /// Every row that can be had, in the order of the segments.
+    pub fn live(&self) -> impl Iterator<Item = At> {
+        let places = |(segment, extent): (usize, &Segment)| {
+            let (segment, rows) = (segment as u32, extent.extent.rows);
+            (0..rows).map(move |row| At { segment, row })
+        };
+        self.segments.iter().enumerate().flat_map(places).filter(|at| self.is_live(*at) && !self.is_lost(*at))
+    }
+
+    /// The row with this key; it may be lost.
+    pub fn find(&mut self, key: &KeyValue) -> Option<At> {
+        self.keys.catch_up(&self.segments, |columns, row| hash(&columns.key(row)));
+        let rows = self.keys.lookup.rows(hash(key));
+        rows.map(At::unpacked).find(|at| self.is_live(*at) && self.has_key(*at, key))
+    }
+
+    /// The rows that may have this value in a column, in the order of their keys.
+    pub fn candidates(&mut self, column: Column, wanted: u32) -> Vec<At> {
+        let found = match column {
+            Column::Barcode => {
+                self.barcodes.catch_up(&self.segments, |columns, row| columns.barcodes[row as usize]);
+                &self.barcodes
+            }
+            Column::Code => {
+                self.codes.catch_up(&self.segments, |columns, row| columns.codes[row as usize]);
+                &self.codes
+            }
+            Column::Category => {
+                let has = |at: &At| self.segments[at.segment as usize].columns.categories[at.row as usize] == wanted;
+                return self.sort(self.live().filter(has).collect());
+            }
+        };
+        self.sort(found.lookup.rows(wanted).map(At::unpacked).filter(|at| self.is_live(*at)).collect())
+    }
+
+    /// The rows in the order of their keys.
+    pub fn sort(&self, rows: Vec<At>) -> Vec<At> {
+        let number = |at: &At| self.segments[at.segment as usize].columns.number(at.row);
+        // As they mostly are: saved in the order of their keys, which are numbers.
+        let is_sorted = rows.windows(2).all(|pair| matches!((number(&pair[0]), number(&pair[1])), (Some(a), Some(b)) if a < b));
+        if is_sorted {
+            return rows;
+        }
+        let keys: Vec<_> = rows.iter().map(|at| self.key(*at)).collect();
+        sorted_places(&keys, Ord::cmp).into_iter().map(|place| rows[place]).collect()
+    }
+
+    /// The kept rows of the page that a row stands in.
+    pub fn kept(&mut self, at: At) -> Option<&Array> {
+        self.clock += 1;
+        let now = self.clock;
+        match self.segments[at.segment as usize].page_mut(at.row) {
+            Page::Kept(rows, used) => {
+                *used = now;
+                Some(rows)
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps the rows of a page.
+    pub fn keep(&mut self, at: At, rows: Array) {
+        self.clock += 1;
+        *self.segments[at.segment as usize].page_mut(at.row) = Page::Kept(rows, self.clock);
+    }
+
+    /// Marks the page that a row stands in as lost; the keys of its rows.
+    pub fn lose(&mut self, at: At) -> Array {
+        let segment = &mut self.segments[at.segment as usize];
+        *segment.page_mut(at.row) = Page::Lost;
+        let first = at.row - at.row % PAGE_ROWS;
+        let rows = (first..first + PAGE_ROWS).filter(|row| segment.extent.is_live(*row));
+        rows.map(|row| segment.columns.key(row).to_js()).collect()
+    }
+
+    /// Lets go of the pages that were not asked for the longest.
+    pub fn shrink(&mut self) {
+        let pages = || self.segments.iter().flat_map(|segment| &segment.pages);
+        let used: Vec<u32> = pages().filter_map(|page| if let Page::Kept(_, used) = page { Some(*used) } else { None }).collect();
+        if let Some(excess) = used.len().checked_sub(KEPT_PAGES).filter(|excess| *excess > 0) {
+            let oldest = sorted_places(&used, Ord::cmp)[excess];
+            for page in self.segments.iter_mut().flat_map(|segment| &mut segment.pages) {
+                if matches!(page, Page::Kept(_, last) if *last < used[oldest]) {
+                    *page = Page::OnDisk;
+                }
+            }
+        }
+    }
+}
+
+impl Segment {
+    pub fn page(&self, row: u32) -> &Page {
+        &self.pages[(row / PAGE_ROWS) as usize]
+    }
+
+    pub fn page_mut(&mut self, row: u32) -> &mut Page {
+        &mut self.pages[(row / PAGE_ROWS) as usize]
+    }
+}

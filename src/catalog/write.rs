@@ -1,0 +1,356 @@
+//! Changes: rows are added to the last segment, what they replace is marked as dead, and the manifest that says so is
+//! written in the same transaction. Nothing but the last page of the last segment is ever written again.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use super::batch::{Batch, digest};
+use super::columns::Columns;
+use super::disk::{self, Manifest};
+use super::kind::Kind;
+use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
+use super::state::{At, Contents, State};
+use super::texts::Texts;
+use super::{Catalog, Shelf};
+use crate::error::Result;
+use crate::schema::CATALOG_STORE;
+use crate::store::{KeyValue, ReadTx, Request, WriteOptions, WriteRows};
+
+/// What a transaction does to a kind.
+#[derive(Debug, Default)]
+pub(super) struct Alteration {
+    /// No two with the same key.
+    pub upserts: Option<Batch>,
+    /// Deleted before anything is inserted.
+    pub deletes: Vec<KeyValue>,
+    /// The new watermark, if there is one.
+    pub watermark: Option<JsValue>,
+    /// The key up to which the old store's rows are among `upserts`; `undefined` when all are.
+    pub taken: Option<JsValue>,
+}
+
+/// What was written: taken over by the state it began from when it is committed.
+pub(super) struct Change {
+    base: f64,
+    manifest: Manifest,
+    fresh: Vec<Contents>,
+}
+
+/// What has changed at the server since the last time.
+#[derive(Debug, Clone, Default)]
+pub struct Delta {
+    /// Records to insert or replace.
+    pub upserts: Array,
+    /// Keys of records to delete, before anything is inserted.
+    pub deletes: Vec<KeyValue>,
+    /// What to ask the server for the next time, such as its newest `write_date`; the old one stays when `undefined`.
+    pub watermark: JsValue,
+}
+
+/// What has become of a [`Delta`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeltaReport {
+    /// Records inserted or replaced.
+    pub saved: u32,
+    /// Keys deleted, whether or not there was a record.
+    pub deleted: u32,
+}
+
+impl Catalog {
+    /// Deletes the records with these keys.
+    pub(crate) async fn delete(&self, shelf: &Rc<Shelf>, keys: &[KeyValue], options: WriteOptions) -> Result<()> {
+        self.adopt(shelf).await?;
+        self.alter(shelf, options, &Alteration { deletes: keys.to_vec(), ..Alteration::default() }).await
+    }
+
+    /// Deletes everything in some stores, in one transaction: those of the catalogue, and others.
+    pub(crate) async fn clear(&self, stores: &[&str]) -> Result<()> {
+        let shelves: Vec<_> = stores.iter().filter_map(|store| self.shelf(store)).collect();
+        let mut all = stores.to_vec();
+        all.push(CATALOG_STORE);
+        let manifests = self
+            .0
+            .database
+            .write(&all, async |tx| {
+                for store in stores {
+                    tx.rows(store)?.clear()?;
+                }
+                let rows = tx.rows(CATALOG_STORE)?;
+                let mut manifests = Vec::new();
+                for shelf in &shelves {
+                    let next = self.refresh(&rows, shelf).await?.borrow().next;
+                    rows.delete_range(&disk::all(shelf.kind))?;
+                    let manifest = Manifest { version: new_version(), next, ..Manifest::none() };
+                    manifest.write(&rows, shelf.kind)?;
+                    manifests.push(manifest);
+                }
+                Ok(manifests)
+            })
+            .await?;
+        for (shelf, manifest) in shelves.into_iter().zip(manifests) {
+            shelf.state().borrow_mut().advance(manifest, Vec::new());
+            shelf.adopted.set(true);
+        }
+        self.tell();
+        Ok(())
+    }
+
+    /// Takes over what has changed at the server, in one transaction: all of it or nothing.
+    ///
+    /// # Errors
+    /// `InvalidRecord` with the position of the first record that cannot be saved; then nothing is changed, so that the
+    /// watermark never passes a record that is not there.
+    pub(crate) async fn apply_delta(&self, shelf: &Rc<Shelf>, delta: Delta, stamp: JsValue) -> Result<DeltaReport> {
+        self.adopt(shelf).await?;
+        let watermark = Some(delta.watermark).filter(|watermark| !watermark.is_undefined());
+        let (saved, deleted) = (delta.upserts.length(), delta.deletes.len() as u32);
+        let alteration = Alteration { deletes: delta.deletes, watermark, ..Alteration::default() };
+        let records = &delta.upserts;
+        let (result, failures) = self.save(shelf, 0..saved, records, &stamp, WriteOptions::default(), alteration, true).await;
+        match failures.into_iter().next() {
+            Some(failure) => Err(failure.error),
+            None => result.map(|_| DeltaReport { saved, deleted }),
+        }
+    }
+
+    /// What to ask the server for the next time; `null` when everything.
+    pub(crate) async fn watermark(&self, shelf: &Rc<Shelf>) -> Result<JsValue> {
+        self.adopt(shelf).await?;
+        let read = async |tx: &ReadTx| {
+            let state = self.refresh(&tx.rows(CATALOG_STORE)?, shelf).await?;
+            let watermark = state.borrow().watermark.clone();
+            Ok(watermark)
+        };
+        self.0.database.read(&[CATALOG_STORE], read).await
+    }
+
+    pub(super) async fn set_watermark(&self, shelf: &Rc<Shelf>, watermark: JsValue) -> Result<()> {
+        let alteration = Alteration { watermark: Some(watermark), ..Alteration::default() };
+        self.alter(shelf, WriteOptions::default(), &alteration).await
+    }
+
+    /// Alters a kind in a transaction of its own.
+    pub(super) async fn alter(&self, shelf: &Rc<Shelf>, options: WriteOptions, alteration: &Alteration) -> Result<()> {
+        let change = self
+            .0
+            .database
+            .write_with(&[CATALOG_STORE], options, async |tx| {
+                self.alter_in(&tx.rows(CATALOG_STORE)?, shelf, alteration).await
+            })
+            .await?;
+        self.take_over(shelf, change);
+        Ok(())
+    }
+
+    /// A change is committed: what is known becomes what is on disk, unless something newer is known already.
+    pub(super) fn take_over(&self, shelf: &Rc<Shelf>, change: Change) {
+        let state = shelf.state();
+        if state.borrow().version == change.base {
+            state.borrow_mut().advance(change.manifest, change.fresh);
+        }
+        self.tell();
+    }
+
+    fn tell(&self) {
+        if let Some(channel) = &*self.0.channel.borrow() {
+            channel.say(&JsValue::NULL);
+        }
+    }
+
+    /// Writes what an alteration makes of the kind as it is on disk.
+    pub(super) async fn alter_in(&self, rows: &WriteRows, shelf: &Rc<Shelf>, alteration: &Alteration) -> Result<Change> {
+        let kind = shelf.kind;
+        let state = self.refresh(rows, shelf).await?;
+        if state.borrow().is_unreadable {
+            rows.delete_range(&disk::all(kind))?;
+        }
+        let mut plan = Plan::of(&mut state.borrow_mut(), alteration);
+        let moved = self.moved(rows, shelf, &state, &plan.moved).await?;
+        for number in &plan.gone {
+            for bounds in disk::of_segment(kind, *number) {
+                rows.delete_range(&bounds)?;
+            }
+        }
+        let mut fresh = Vec::new();
+        let batches: Vec<&Batch> = [&moved].into_iter().chain(&alteration.upserts).filter(|batch| batch.rows() > 0).collect();
+        if !batches.is_empty() {
+            let mut segment = self.last_segment(rows, shelf, &state, &mut plan).await?;
+            for batch in batches {
+                let mut from = 0;
+                while from < batch.rows() {
+                    if segment.extent.rows == SEGMENT_ROWS {
+                        let full = std::mem::replace(&mut segment, Writing::new(plan.number()));
+                        plan.extents.push(full.extent.clone());
+                        fresh.push(full.finish(rows, kind).await?);
+                    }
+                    let room = PAGE_ROWS - segment.extent.rows % PAGE_ROWS;
+                    let until = batch.rows().min(from + room);
+                    segment.push(batch, from..until, rows, kind)?;
+                    from = until;
+                }
+            }
+            plan.extents.push(segment.extent.clone());
+            fresh.push(segment.finish(rows, kind).await?);
+        }
+        let (base, watermark, taken) = {
+            let state = state.borrow();
+            (state.version, state.watermark.clone(), state.taken.clone())
+        };
+        let manifest = Manifest {
+            version: new_version(),
+            watermark: alteration.watermark.clone().unwrap_or(watermark),
+            next: plan.next,
+            extents: plan.extents,
+            taken: alteration.taken.clone().unwrap_or(taken),
+        };
+        manifest.write(rows, kind)?;
+        Ok(Change { base, manifest, fresh })
+    }
+
+    /// The records of rows that have to move.
+    async fn moved(&self, rows: &WriteRows, shelf: &Rc<Shelf>, state: &Rc<RefCell<State>>, places: &[At]) -> Result<Batch> {
+        let records = self.rows_at(rows, shelf, state, places, true).await?;
+        Batch::of(records.iter().filter(JsValue::is_object).collect(), &shelf.fields)
+    }
+
+    /// The segment to go on with: the last one, with the rows of its last page, if there is room and it can be read.
+    async fn last_segment(&self, rows: &WriteRows, shelf: &Rc<Shelf>, state: &Rc<RefCell<State>>, plan: &mut Plan) -> Result<Writing> {
+        let Some(extent) = plan.extents.last().filter(|extent| extent.rows < SEGMENT_ROWS).cloned() else {
+            return Ok(Writing::new(plan.number()));
+        };
+        let place = state.borrow().segments.iter().position(|segment| segment.extent.number == extent.number);
+        let place = place.unwrap_or_default();
+        let first = extent.rows - extent.rows % PAGE_ROWS;
+        let places: Vec<_> = (first..extent.rows).map(|row| At { segment: place as u32, row }).collect();
+        let records = self.rows_at(rows, shelf, state, &places, true).await?;
+        let known = state.borrow().segments[place].texts.clone();
+        let texts = match known {
+            Some(texts) if texts.rows() == extent.rows => Some(texts),
+            _ => disk::texts(rows, shelf.kind, &extent).await?,
+        };
+        let Some(texts) = texts.filter(|_| records.iter().all(|record| record.is_object())) else {
+            // It stays as it is.
+            return Ok(Writing::new(plan.number()));
+        };
+        plan.extents.pop();
+        let columns = state.borrow().segments[place].columns.clone();
+        let stamps = Array::of1(&run(records.length(), &JsValue::UNDEFINED));
+        Ok(Writing { extent, columns, texts, records, stamps, last_put: None })
+    }
+}
+
+/// What happens to the segments there are.
+struct Plan {
+    extents: Vec<Extent>,
+    /// Numbers of segments to remove.
+    gone: Vec<u32>,
+    /// Rows of one of them that are still in force.
+    moved: Vec<At>,
+    next: u32,
+}
+
+impl Plan {
+    fn of(state: &mut State, alteration: &Alteration) -> Plan {
+        let mut extents: Vec<Extent> = state.segments.iter().map(|segment| segment.extent.clone()).collect();
+        let upserts = alteration.upserts.iter().flat_map(Batch::keys);
+        for key in alteration.deletes.iter().cloned().chain(upserts) {
+            if let Some(at) = state.find(&key) {
+                extents[at.segment as usize].bury(at.row);
+            }
+        }
+        // One segment at a time, so that no change takes long: every change makes at most as many dead rows as it moves.
+        let last = extents.len().saturating_sub(1);
+        let sparse = extents[..last].iter().position(|extent| (1..extent.rows / 2).contains(&extent.live()));
+        let moved = sparse.map_or_else(Vec::new, |segment| {
+            let rows = (0..extents[segment].rows).filter(|row| extents[segment].is_live(*row));
+            rows.map(|row| At { segment: segment as u32, row }).collect()
+        });
+        let mut gone = state.damaged.clone();
+        let mut kept = Vec::new();
+        for (place, extent) in extents.into_iter().enumerate() {
+            if extent.live() == 0 || Some(place) == sparse {
+                gone.push(extent.number);
+            } else {
+                kept.push(extent);
+            }
+        }
+        Plan { extents: kept, gone, moved, next: state.next }
+    }
+
+    /// The number of a new segment.
+    fn number(&mut self) -> u32 {
+        self.next += 1;
+        self.next - 1
+    }
+}
+
+/// A segment that rows are added to, with the page that is not full yet.
+struct Writing {
+    extent: Extent,
+    columns: Columns,
+    texts: Texts,
+    records: Array,
+    /// When they were loaded, run by run.
+    stamps: Array,
+    last_put: Option<Request>,
+}
+
+/// So many rows, loaded at this time.
+fn run(rows: u32, stamp: &JsValue) -> Array {
+    Array::of2(&rows.into(), stamp)
+}
+
+impl Writing {
+    fn new(number: u32) -> Writing {
+        Writing {
+            extent: Extent::new(number),
+            columns: Columns::default(),
+            texts: Texts::default(),
+            records: Array::new(),
+            stamps: Array::new(),
+            last_put: None,
+        }
+    }
+
+    /// Adds some rows of a batch, no more than there is room for in the page.
+    fn push(&mut self, batch: &Batch, from: Range<u32>, rows: &WriteRows, kind: &Kind) -> Result<()> {
+        self.columns.extend(&batch.columns, from.clone());
+        self.texts.extend(&batch.texts, from.clone());
+        self.records = self.records.concat(&batch.records.slice(from.start, from.end));
+        self.stamps.push(&run(from.end - from.start, &batch.stamp));
+        self.extent.rows += from.end - from.start;
+        if self.extent.rows % PAGE_ROWS == 0 { self.put_page(rows, kind) } else { Ok(()) }
+    }
+
+    fn put_page(&mut self, rows: &WriteRows, kind: &Kind) -> Result<()> {
+        let page = (self.extent.rows - 1) / PAGE_ROWS;
+        let digest = digest(&self.columns, &self.texts, page * PAGE_ROWS..self.extent.rows);
+        let page = (self.extent.number, page);
+        self.last_put = Some(disk::write_page(rows, kind, page, &digest, (&self.records, &self.stamps))?);
+        (self.records, self.stamps) = (Array::new(), Array::new());
+        Ok(())
+    }
+
+    /// Writes what is left. Waits until the browser has it, so that a long change is many short tasks of the page.
+    async fn finish(mut self, rows: &WriteRows, kind: &Kind) -> Result<Contents> {
+        if self.records.length() > 0 {
+            self.put_page(rows, kind)?;
+        }
+        let contents = Contents { number: self.extent.number, columns: self.columns, texts: Some(self.texts) };
+        disk::write_contents(rows, kind, &contents)?;
+        if let Some(put) = self.last_put {
+            put.await?;
+        }
+        Ok(contents)
+    }
+}
+
+/// Another number than before; what is equal is the same version.
+fn new_version() -> f64 {
+    js_sys::Math::random()
+}
+

@@ -126,12 +126,17 @@ fn confirmed(operation: Operation<()>) -> Operation<bool> {
     then(operation, |()| true)
 }
 
-/// The promise of an operation with a value; what is around it is compiled once and not for each kind of result. It begins
-/// at once, and what is known at once, such as a product that was asked for before, needs no task of its own.
-fn promise(mut operation: Operation<JsValue>) -> Promise {
+/// The promise of an operation with a value; what is around it is compiled once and not for each kind of result.
+fn promise(operation: Operation<JsValue>) -> Promise {
+    future_to_promise(async move { Ok(operation.await?) })
+}
+
+/// The promise of an operation that mostly knows its result at once, such as a product that was asked for before: then it
+/// needs no task of its own.
+fn promise_at_once(mut operation: Operation<JsValue>) -> Promise {
     match operation.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(value)) => Promise::resolve(&value),
         Poll::Ready(Err(error)) => Promise::reject(&error.to_js()),
-        Poll::Pending => future_to_promise(async move { Ok(operation.await?) }),
+        Poll::Pending => promise(operation),
     }
 }

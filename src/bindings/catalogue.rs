@@ -4,7 +4,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::decode::{self, Options, text};
-use super::{JsOfflineDb, confirmed, decoded, encode, promise_of};
+use super::{JsOfflineDb, confirmed, decoded, encode, promise_at_once, promise_of};
 use crate::model::{Category, PaymentMethod, Product, Tax};
 use crate::offline_db::then;
 use crate::store::{Record, Select};
@@ -34,13 +34,16 @@ impl JsOfflineDb {
     /// The product, null when there is none.
     #[wasm_bindgen(js_name = getProduct, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        promise_of(self.0.get_product(id))
+        promise_at_once(self.0.get_product(id))
     }
 
     /// The product with this barcode, null when there is none.
     #[wasm_bindgen(js_name = getProductByBarcode, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product_by_barcode(&self, #[wasm_bindgen(unchecked_param_type = "string")] barcode: JsValue) -> Promise {
-        decoded(|| Ok(self.0.get_product_by_barcode(&text("barcode", &barcode)?)))
+        match text("barcode", &barcode) {
+            Ok(barcode) => promise_at_once(self.0.get_product_by_barcode(&barcode)),
+            Err(error) => Promise::reject(&error.to_js()),
+        }
     }
 
     /// The product with this internal reference, null when there is none.
@@ -49,7 +52,10 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] code: JsValue,
     ) -> Promise {
-        decoded(|| Ok(self.0.get_product_by_default_code(&text("code", &code)?)))
+        match text("code", &code) {
+            Ok(code) => promise_at_once(self.0.get_product_by_default_code(&code)),
+            Err(error) => Promise::reject(&error.to_js()),
+        }
     }
 
     /// The products of a category, by its id; with `subcategories`, those of every category below it too.
@@ -144,7 +150,7 @@ impl JsOfflineDb {
     /// The category, null when there is none.
     #[wasm_bindgen(js_name = getCategory, unchecked_return_type = "Promise<CategoryRecord | null>")]
     pub fn get_category(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        promise_of(self.0.get_category(id))
+        promise_at_once(self.0.get_category(id))
     }
 
     /// Deletes every category; resolves true.
@@ -195,7 +201,7 @@ impl JsOfflineDb {
     /// The tax, null when there is none.
     #[wasm_bindgen(js_name = getTax, unchecked_return_type = "Promise<TaxRecord | null>")]
     pub fn get_tax(&self, #[wasm_bindgen(unchecked_param_type = "RecordKey")] id: JsValue) -> Promise {
-        promise_of(self.0.get_tax(id))
+        promise_at_once(self.0.get_tax(id))
     }
 
     /// Deletes every tax; resolves true.

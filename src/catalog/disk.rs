@@ -155,14 +155,14 @@ pub(super) async fn contents(rows: &ReadRows, kind: &Kind, extents: &[Extent], k
             }
         }
         if let Some(columns) = Columns::from_bytes(&bytes_of(&row), extent.rows, row.number("sum") as u32, odd) {
-            all.push(Contents { number: extent.number, columns, texts: None });
+            all.push(Contents { number: extent.number, columns });
         }
     }
     Ok(all)
 }
 
 /// Puts the columns and the texts of a segment.
-pub(super) fn write_contents(rows: &WriteRows, kind: &Kind, contents: &Contents) -> Result<()> {
+pub(super) fn write_contents(rows: &WriteRows, kind: &Kind, contents: &Contents, texts: &Texts) -> Result<()> {
     let (number, columns) = (contents.number, &contents.columns);
     let bytes = columns.to_bytes();
     let row = with_bytes(record(columns.rows(), crc32(&bytes)), &bytes);
@@ -170,11 +170,9 @@ pub(super) fn write_contents(rows: &WriteRows, kind: &Kind, contents: &Contents)
     let odd = columns.odd.iter().map(|(at, key)| Array::of2(&(*at).into(), &key.to_js()));
     row.set("odd", odd.collect::<Array>());
     rows.put_at(&id(kind, Part::Columns, &[number]), row.as_js())?;
-    if let Some(texts) = &contents.texts {
-        let bytes = texts.bytes();
-        let row = with_bytes(record(texts.rows(), crc32(bytes)), bytes);
-        rows.put_at(&id(kind, Part::Texts, &[number]), row.as_js())?;
-    }
+    let bytes = texts.bytes();
+    let row = with_bytes(record(texts.rows(), crc32(bytes)), bytes);
+    rows.put_at(&id(kind, Part::Texts, &[number]), row.as_js())?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ pub(super) const SEGMENT_ROWS: u32 = 1024;
 /// Rows of a page: what is read for one of its rows (ARCHITECTURE.md).
 pub(super) const PAGE_ROWS: u32 = 256;
 /// Bits for the rows of a segment.
-const MAP_BYTES: usize = SEGMENT_ROWS as usize / 8;
+pub(super) const MAP_BYTES: usize = SEGMENT_ROWS as usize / 8;
 const EXTENT_BYTES: usize = 8 + MAP_BYTES;
 
 /// A segment in the list. Rows are only ever added to it; what replaces a row stands in another place, and this one is

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::columns::hash;
+use super::columns::{hash, hash_text};
 use super::copy::copied;
 use super::kind::{Column, Kind};
 use super::manifest::{PAGE_ROWS, SEGMENT_ROWS};
-use super::search::{Rank, Words};
+use super::search::{Rank, Searchable, Words};
 use super::state::{At, Page, State};
 use super::{Catalog, Shelf, disk};
 use crate::error::Result;
@@ -169,10 +169,12 @@ impl Catalog {
         let words = Words::of(text);
         let found = RefCell::new(Vec::new());
         let find = |state: &mut State| {
+            let exact = state.candidates(Column::Barcode, hash_text(text.trim()));
+            let exact = exact.iter().map(|at| (at.segment, at.row)).collect();
             let segments = (0..).zip(&state.segments).filter_map(|(place, segment)| {
                 segment.texts.as_ref().map(|texts| (place, &segment.extent, texts))
             });
-            let hits = words.search(segments, limit as usize);
+            let hits = words.search(segments, exact, limit as usize);
             found.replace(hits.iter().map(|hit| hit.rank).collect());
             hits.iter().map(|hit| At { segment: hit.at.0, row: hit.at.1 }).collect::<Vec<_>>()
         };
@@ -223,7 +225,7 @@ impl Catalog {
             if texts.is_none() {
                 self.report(shelf, Array::new(), "what a search reads is damaged; load all of them again");
             }
-            state.borrow_mut().segments[place].texts = Some(texts.unwrap_or_default());
+            state.borrow_mut().segments[place].texts = Some(Searchable::new(texts.unwrap_or_default()));
         }
         Ok(())
     }

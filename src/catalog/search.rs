@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::fold::fold;
 use super::manifest::Extent;
-use super::texts::{END, Texts};
+use super::texts::{Beginnings, END, Texts, is_between_words};
 
 /// How well a row answers, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,81 +19,114 @@ pub enum Rank {
     Inside,
 }
 
-/// The folded words of a query.
+/// A query, folded: as a whole, and its words.
 #[derive(Debug)]
-pub(super) struct Words(Vec<String>);
+pub(super) struct Words {
+    whole: String,
+    words: Vec<String>,
+}
 
-/// A row that has every word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hit<'a> {
-    pub rank: Rank,
-    /// Its folded name.
-    name: &'a [u8],
-    /// Place of its segment, and its row there.
-    pub at: (u32, u32),
+/// A segment to search: its place, which of its rows are in force, and their texts.
+pub(super) type Segment<'a> = (u32, &'a Extent, &'a Searchable);
+
+/// The texts of a segment and where their words begin.
+#[derive(Debug)]
+pub(super) struct Searchable {
+    pub texts: Texts,
+    beginnings: Beginnings,
+}
+
+impl Searchable {
+    pub fn new(texts: Texts) -> Searchable {
+        let beginnings = Beginnings::of(&texts);
+        Searchable { texts, beginnings }
+    }
 }
 
 impl Words {
     pub fn of(query: &str) -> Words {
-        Words(fold(query).split_whitespace().map(str::to_owned).collect())
+        let whole = fold(query.trim());
+        let words = whole.split_whitespace().map(str::to_owned).collect();
+        Words { whole, words }
     }
 
-    /// The best rows of some segments, at most `limit`: by rank, then by folded name, then in the order they came.
-    pub fn search<'a>(&self, segments: impl Iterator<Item = (u32, &'a Extent, &'a Texts)>, limit: usize) -> Vec<Hit<'a>> {
+    /// The best rows of some segments, at most `limit`: by rank, and of one rank in the order of the segments. `exact`
+    /// are the rows that may have the query as their barcode.
+    pub fn search<'a>(
+        &self,
+        segments: impl Iterator<Item = Segment<'a>> + Clone,
+        mut exact: Vec<(u32, u32)>,
+        limit: usize,
+    ) -> Vec<Hit> {
+        exact.retain(|(place, row)| {
+            let segment = segments.clone().find(|segment| segment.0 == *place);
+            segment.is_some_and(|(_, _, segment)| barcode(segment.texts.row(*row)) == self.whole.as_bytes())
+        });
         // The longest word is in the fewest rows.
-        let Some(lead) = self.0.iter().max_by_key(|word| word.len()) else { return Vec::new() };
-        let mut best = Best { hits: Vec::new(), limit };
-        for (segment, extent, texts) in segments {
-            self.search_segment(lead.as_bytes(), (segment, extent, texts), &mut best);
+        let Some(lead) = self.words.iter().max_by_key(|word| word.len()) else { return Vec::new() };
+        let lead = lead.as_bytes();
+        let mut found = Found { hits: [exact, Vec::new(), Vec::new(), Vec::new()], limit };
+        for segment in segments.clone() {
+            if found.count(Rank::Prefix) >= limit {
+                break;
+            }
+            self.beginning(lead, segment, &mut found);
         }
-        best.hits
+        for segment in segments {
+            if found.count(Rank::Inside) >= limit {
+                break;
+            }
+            self.inside(lead, segment, &mut found);
+        }
+        found.best()
     }
 
-    fn search_segment<'a>(&self, lead: &[u8], (segment, extent, texts): (u32, &Extent, &'a Texts), best: &mut Best<'a>) {
-        let bytes = texts.bytes();
+    /// The rows that have a word that begins with the first letter of `lead`.
+    fn beginning(&self, lead: &[u8], (place, extent, segment): Segment<'_>, found: &mut Found) {
+        for row in segment.beginnings.rows(lead[0]).filter(|row| extent.is_live(*row)) {
+            if let Some(rank) = self.rank(segment.texts.row(row)).filter(|rank| *rank < Rank::Inside) {
+                found.add(rank, (place, row));
+                if found.count(Rank::Prefix) >= found.limit {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The rows that have `lead` anywhere, and no better rank.
+    fn inside(&self, lead: &[u8], (place, extent, segment): Segment<'_>, found: &mut Found) {
+        let texts = &segment.texts;
         let (offset, rare) = rarest(lead);
         let (mut from, mut row) = (0, 0);
-        while let Some(found) = memchr(rare, bytes.get(from..).unwrap_or_default()) {
-            let at = from + found;
+        while let Some(at) = memchr(rare, texts.bytes().get(from..).unwrap_or_default()) {
+            let at = from + at;
             from = at + 1;
             let Some(begin) = at.checked_sub(offset) else { continue };
-            if !bytes[begin..].starts_with(lead) {
+            if !texts.bytes()[begin..].starts_with(lead) {
                 continue;
             }
             while texts.end(row) <= begin {
                 row += 1;
             }
-            if !extent.is_live(row) {
-                from = texts.end(row);
-                continue;
-            }
-            if self.0.len() == 1 && best.is_beyond(rank_at(bytes, begin)) {
-                // It stands here no better than what there is; it may stand elsewhere in the row.
-                continue;
-            }
-            let text = texts.row(row);
-            if let Some(rank) = self.rank(text) {
-                let name = &text[..memchr(END, text).unwrap_or(0)];
-                best.add(Hit { rank, name, at: (segment, row) });
-            }
             from = texts.end(row);
+            if extent.is_live(row) && self.rank(texts.row(row)) == Some(Rank::Inside) {
+                found.add(Rank::Inside, (place, row));
+                if found.count(Rank::Inside) >= found.limit {
+                    break;
+                }
+            }
         }
     }
 
     /// How well a row answers; `None` when it lacks a word.
     fn rank(&self, text: &[u8]) -> Option<Rank> {
-        if let [word] = self.0.as_slice()
-            && barcode(text) == word.as_bytes()
-        {
-            return Some(Rank::Barcode);
-        }
-        let (mut first, mut last) = (Rank::Inside, Rank::Barcode);
-        for word in &self.0 {
+        let (mut best, mut worst) = (Rank::Inside, Rank::Prefix);
+        for word in &self.words {
             let rank = best_of(text, word.as_bytes())?;
-            first = first.min(rank);
-            last = last.max(rank);
+            best = best.min(rank);
+            worst = worst.max(rank);
         }
-        Some(if last == Rank::Inside { last } else { first })
+        Some(if worst == Rank::Inside { worst } else { best })
     }
 
     /// Where the words stand in a text that is not folded: ranges in UTF-16 units, in order, none touching another.
@@ -117,7 +150,7 @@ impl Words {
             unit = end;
         }
         let mut marked = vec![false; folded.len()];
-        for word in &self.0 {
+        for word in &self.words {
             for (at, window) in folded.windows(word.len()).enumerate() {
                 if window == word.as_bytes() {
                     marked[at..at + word.len()].fill(true);
@@ -135,28 +168,37 @@ impl Words {
     }
 }
 
-/// The best hits so far, best first.
-struct Best<'a> {
-    hits: Vec<Hit<'a>>,
+/// A row that has every word: the place of its segment, and its row there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub rank: Rank,
+    pub at: (u32, u32),
+}
+
+const RANKS: [Rank; 4] = [Rank::Barcode, Rank::Prefix, Rank::WordStart, Rank::Inside];
+
+/// Hits by rank, of each no more than can count.
+struct Found {
+    hits: [Vec<(u32, u32)>; RANKS.len()],
     limit: usize,
 }
 
-impl<'a> Best<'a> {
-    /// Whether there are enough hits that are better than any of this rank.
-    fn is_beyond(&self, rank: Rank) -> bool {
-        self.hits.len() == self.limit && self.hits.last().is_none_or(|last| last.rank < rank)
+impl Found {
+    fn add(&mut self, rank: Rank, at: (u32, u32)) {
+        let [exact, ..] = &self.hits;
+        if !exact.contains(&at) && self.hits[rank as usize].len() < self.limit {
+            self.hits[rank as usize].push(at);
+        }
     }
 
-    fn add(&mut self, hit: Hit<'a>) {
-        let is_before = |other: &Hit<'a>| (other.rank, other.name) <= (hit.rank, hit.name);
-        if self.hits.len() == self.limit {
-            if self.hits.last().is_none_or(is_before) {
-                return;
-            }
-            self.hits.pop();
-        }
-        let place = self.hits.partition_point(is_before);
-        self.hits.insert(place, hit);
+    /// How many there are of this rank or a better one.
+    fn count(&self, rank: Rank) -> usize {
+        self.hits[..=rank as usize].iter().map(Vec::len).sum()
+    }
+
+    fn best(self) -> Vec<Hit> {
+        let of_rank = |(rank, places): (Rank, Vec<(u32, u32)>)| places.into_iter().map(move |at| Hit { rank, at });
+        RANKS.into_iter().zip(self.hits).flat_map(of_rank).take(self.limit).collect()
     }
 }
 
@@ -183,7 +225,7 @@ fn best_of(text: &[u8], word: &[u8]) -> Option<Rank> {
 fn rank_at(text: &[u8], at: usize) -> Rank {
     match at.checked_sub(1).map(|before| text[before]) {
         None | Some(END) => Rank::Prefix,
-        Some(before) if before.is_ascii() && !before.is_ascii_alphanumeric() => Rank::WordStart,
+        Some(before) if is_between_words(before) => Rank::WordStart,
         Some(_) => Rank::Inside,
     }
 }

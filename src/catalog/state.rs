@@ -8,7 +8,7 @@ use super::disk::Manifest;
 use super::kind::Column;
 use super::lookup::Lookup;
 use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
-use super::texts::Texts;
+use super::search::Searchable;
 use crate::order::sorted_places;
 use crate::store::KeyValue;
 
@@ -48,15 +48,14 @@ pub(super) enum Page {
 pub(super) struct Contents {
     pub number: u32,
     pub columns: Columns,
-    /// `None` until the first search, and when they are damaged.
-    pub texts: Option<Texts>,
 }
 
 #[derive(Debug)]
 pub(super) struct Segment {
     pub extent: Extent,
     pub columns: Columns,
-    pub texts: Option<Texts>,
+    /// `None` until the first search.
+    pub texts: Option<Searchable>,
     pub pages: Vec<Page>,
 }
 
@@ -151,7 +150,7 @@ impl State {
             pages.resize(extent.pages() as usize, Page::OnDisk);
             let (columns, texts) = match (before, newer.and_then(Option::take)) {
                 (Some(before), _) if rows == extent.rows => (before.columns, before.texts),
-                (_, Some(newer)) => (newer.columns, newer.texts),
+                (_, Some(newer)) => (newer.columns, None),
                 _ => {
                     self.damaged.push(extent.number);
                     continue;

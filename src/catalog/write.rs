@@ -227,11 +227,7 @@ impl Catalog {
         let first = extent.rows - extent.rows % PAGE_ROWS;
         let places: Vec<_> = (first..extent.rows).map(|row| At { segment: place as u32, row }).collect();
         let records = self.rows_at(rows, shelf, state, &places, true).await?;
-        let known = state.borrow().segments[place].texts.clone();
-        let texts = match known {
-            Some(texts) if texts.rows() == extent.rows => Some(texts),
-            _ => disk::texts(rows, shelf.kind, &extent).await?,
-        };
+        let texts = disk::texts(rows, shelf.kind, &extent).await?;
         let Some(texts) = texts.filter(|_| records.iter().all(|record| record.is_object())) else {
             // It stays as it is.
             return Ok(Writing::new(plan.number()));
@@ -340,8 +336,8 @@ impl Writing {
         if self.records.length() > 0 {
             self.put_page(rows, kind)?;
         }
-        let contents = Contents { number: self.extent.number, columns: self.columns, texts: Some(self.texts) };
-        disk::write_contents(rows, kind, &contents)?;
+        let contents = Contents { number: self.extent.number, columns: self.columns };
+        disk::write_contents(rows, kind, &contents, &self.texts)?;
         if let Some(put) = self.last_put {
             put.await?;
         }

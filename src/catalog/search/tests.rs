@@ -2,7 +2,7 @@ use super::*;
 
 struct Shop {
     extent: Extent,
-    texts: Texts,
+    searchable: Searchable,
     rows: Vec<[String; 3]>,
 }
 
@@ -13,13 +13,15 @@ fn shop<'a>(rows: impl IntoIterator<Item = [&'a str; 3]>) -> Shop {
     let texts = Texts::zip([&all(0), &all(1), &all(2)], count);
     let mut extent = Extent::new(0);
     extent.rows = count;
-    Shop { extent, texts, rows }
+    Shop { extent, searchable: Searchable::new(texts), rows }
 }
 
 impl Shop {
     fn search(&self, query: &str, limit: usize) -> Vec<(u32, Rank)> {
         let words = Words::of(query);
-        let hits = words.search([(0, &self.extent, &self.texts)].into_iter(), limit);
+        // Every row may have it; which ones have is for the search to find out.
+        let exact = (0..self.extent.rows).filter(|at| self.extent.is_live(*at)).map(|at| (0, at)).collect();
+        let hits = words.search([(0, &self.extent, &self.searchable)].into_iter(), exact, limit);
         hits.iter().map(|hit| (hit.at.1, hit.rank)).collect()
     }
 
@@ -35,14 +37,14 @@ impl Shop {
                 continue;
             };
             let rank = match words.as_slice() {
-                [word] if *word == row[2] => Rank::Barcode,
+                [_, ..] if query == row[2] => Rank::Barcode,
                 _ if worst == Rank::Inside => Rank::Inside,
                 _ => best,
             };
-            found.push((rank, row[0].clone(), at as u32));
+            found.push((rank, at as u32));
         }
         found.sort();
-        found.into_iter().take(limit).map(|(rank, _, at)| (at, rank)).collect()
+        found.into_iter().take(limit).map(|(rank, at)| (at, rank)).collect()
     }
 }
 
@@ -69,7 +71,7 @@ fn the_best_come_first() {
         ["Cup", "C-1", "tea"],
     ]);
     let found = shop.search("TEA", 9);
-    let expected = [(4, Rank::Barcode), (3, Rank::Prefix), (1, Rank::Prefix), (0, Rank::WordStart), (2, Rank::Inside)];
+    let expected = [(4, Rank::Barcode), (1, Rank::Prefix), (3, Rank::Prefix), (0, Rank::WordStart), (2, Rank::Inside)];
     assert_eq!(found, expected);
     assert_eq!(shop.search("tea", 2), expected[..2]);
     assert_eq!(shop.search("tea green", 9), [(0, Rank::Prefix)], "in any order");

@@ -84,7 +84,7 @@ export default {
     ok(!db.isReady());
     other.close();
     const error = await rejects(db.getAllOrders(), "SchemaTooNew", "reload");
-    equal([error.onDisk, error.supported], [50, 5]);
+    equal([error.onDisk, error.supported], [50, 6]);
   },
   "another tab that deletes is let through and the next call starts anew": async ({ db, database }) => {
     await db.saveOrder({ id: 1 });

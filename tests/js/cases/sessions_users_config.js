@@ -7,7 +7,7 @@ export default {
     await offlineDB.init();
     ok(offlineDB.isReady());
     equal(offlineDB.status().name, "PDCPOSOfflineDB");
-    equal(offlineDB.status().version, 5);
+    equal(offlineDB.status().version, 6);
     equal(await offlineDB.reset(), true);
   },
   "a session keeps created and gets lastAccessed": async ({ db }) => {

@@ -44,7 +44,7 @@ function opensWithEveryRow(version, composite) {
 
     const db = new OfflineDB({ name });
     await db.init();
-    equal(db.status().version, 5);
+    equal(db.status().version, 6);
     const after = await db.readAll();
     equal(Object.keys(after).length, 11);
     for (const store of present) {
@@ -135,16 +135,16 @@ export default {
   "a store that is missing at the current version is made, and only then the version rises": async ({ OfflineDB, database, db }) => {
     db.close();
     await promised(indexedDB.deleteDatabase(database));
-    const request = indexedDB.open(database, 5);
+    const request = indexedDB.open(database, 6);
     request.onupgradeneeded = () => request.result.createObjectStore("transactions", { keyPath: "id" });
     (await promised(request)).close();
     const healed = new OfflineDB({ name: database });
     await healed.init();
-    equal(healed.status().version, 6);
+    equal(healed.status().version, 7);
     equal(await healed.getAllUsers(), []);
     healed.close();
     await healed.init();
-    equal(healed.status().version, 6, "once");
+    equal(healed.status().version, 7, "once");
     healed.close();
   },
 
@@ -152,8 +152,9 @@ export default {
     const fresh = await db.readAll();
     db.close();
     await promised(indexedDB.deleteDatabase(database));
-    const request = indexedDB.open(database, 5);
+    const request = indexedDB.open(database, 6);
     request.onupgradeneeded = () => {
+      request.result.createObjectStore("pos_catalog");
       for (const store of Object.keys(fresh)) {
         const keyPath = { config: "key", pos_offline_orders: "offline_id" }[store] ?? "id";
         request.result.createObjectStore(store, { keyPath, autoIncrement: store === "sync_errors" });
@@ -162,7 +163,7 @@ export default {
     (await promised(request)).close();
     const bare = new OfflineDB({ name: database });
     await bare.init();
-    equal(bare.status().version, 5);
+    equal(bare.status().version, 6);
     for (const [id, day, synced] of [["a", 2, false], ["c", 3, true], ["b", 1, false], ["d", 4, false]]) {
       await bare.saveTransaction({ id, created_at: T(day), synced });
     }

@@ -65,10 +65,19 @@ test("a file that is no list of products is explained", async () => {
     ["other.json", '{"a": 1}', "no list of products"],
     ["error.json", '{"error": {"message": "Odoo Session Expired"}}', "Odoo Session Expired"],
     ["other.csv", "a,b\n1,2\n", 'no column "name"; its columns are a, b'],
+    ["price.csv", 'name,list_price\nDesk,"1,234.50"\n', 'no readable price in row 1: "1,234.50"'],
   ]) {
     await page.getByLabel("File", { exact: true }).setInputFiles(file(name, content));
     await page.locator("#problem", { hasText: words }).waitFor();
   }
+});
+
+test("a product without a price is found, and sold for nothing", async () => {
+  const products = [{ id: 1, name: "Bag", barcode: "5902" }, { id: 2, name: "Cup", barcode: "5903", list_price: false }];
+  const file = { name: "free.json", mimeType: "", buffer: Buffer.from(JSON.stringify(products)) };
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
+  await page.getByText("2 of 2 saved").waitFor();
+  for (const code of ["5902", "5903"]) await receipt(page, await sell(page, code), "0.00");
 });
 
 test("all or nothing saves nothing when one product is bad", async () => {

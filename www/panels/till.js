@@ -36,7 +36,9 @@ export function till({ db, sync, queries, ask, changed }) {
     showBasket();
   }
 
-  function add({ id, name, list_price: price }) {
+  function add(product) {
+    const { id, name } = product;
+    const price = priceOf(product);
     const line = basket.lines.find((line) => line.id === id);
     if (line) line.qty += 1;
     else basket.lines.push({ id, name, price, qty: 1 });
@@ -95,7 +97,7 @@ export function till({ db, sync, queries, ask, changed }) {
   function showFound() {
     const product = (product) => html`
       <li><button type="button" class="quiet" @click=${() => add(product)}>
-        ${product.name} <span class="soft">${product.barcode || product.default_code || ""}</span> <b>${money(product.list_price)}</b>
+        ${product.name} <span class="soft">${product.barcode || product.default_code || ""}</span> <b>${money(priceOf(product))}</b>
       </button></li>`;
     render(found.map(product), $("found"));
   }
@@ -155,6 +157,9 @@ export function till({ db, sync, queries, ask, changed }) {
     },
   };
 }
+
+/** Odoo sends false, or nothing, for a price that is not set. */
+const priceOf = ({ list_price }) => Number(list_price) || 0;
 
 /** What `commitSale` takes: prices are those of the shelf, taxes included. */
 function saleOf({ uuid, lines }, total) {

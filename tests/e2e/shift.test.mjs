@@ -127,6 +127,23 @@ test("the keyboard path: from the skip link through search and basket to the rec
   await page.context().close();
 });
 
+test("a copied tab does not sell the basket that it has a copy of a second time", async () => {
+  const first = await demo.open();
+  await generate(first, 100);
+  await scan(first).fill(LAMP);
+  await first.keyboard.press("Enter");
+  await first.locator("#basket", { hasText: "Lamp" }).waitFor();
+  const [copy] = await Promise.all([first.context().waitForEvent("page"), first.evaluate(() => void open(location.href))]);
+  await copy.locator("#basket", { hasText: "Lamp" }).waitFor();
+  await sell(first);
+  await copy.keyboard.press("F9");
+  await copy.locator("#problem", { hasText: "already been paid, in another tab" }).waitFor();
+  const next = await sell(copy, DESK);
+  await receipt(copy, next, "No. 2");
+  assert.deepEqual(first.problems, []);
+  await first.context().close();
+});
+
 test("a second tab sells into the same outbox, and both show what has arrived", async () => {
   const first = await demo.open();
   await generate(first, 100);

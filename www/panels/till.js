@@ -82,6 +82,11 @@ export function till({ db, sync, queries, ask, changed }) {
     paying = true;
     showBasket();
     try {
+      // A copied tab has a copy of the basket.
+      if (await db.getOrder(basket.uuid)) {
+        basket = { uuid: crypto.randomUUID(), lines: [] };
+        throw new Error("This basket has already been paid, in another tab. Nothing was sold twice.");
+      }
       const began = performance.now();
       const { uuid } = await sync.commitSale(saleOf(basket, cents() / 100));
       took.set(uuid, performance.now() - began);

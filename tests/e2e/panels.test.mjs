@@ -69,7 +69,22 @@ test("a file that is no list of products is explained", async () => {
   ]) {
     await page.getByLabel("File", { exact: true }).setInputFiles(file(name, content));
     await page.locator("#problem", { hasText: words }).waitFor();
+    // Corrected, it can be chosen again.
+    assert.equal(await page.locator("#file").inputValue(), "");
   }
+  await page.getByLabel("Import rescue file").setInputFiles(file("other.jsonl", "no header\n"));
+  await page.locator("#problem", { hasText: "is no rescue file" }).waitFor();
+  assert.equal(await page.locator("#import").inputValue(), "");
+});
+
+test("of many products that are not saved the first hundred are named, and the rest counted", async () => {
+  const products = Array.from({ length: 130 }, (_, at) => ({ name: `Lost ${at}` }));
+  const file = { name: "lost.json", mimeType: "", buffer: Buffer.from(JSON.stringify(products)) };
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
+  await page.getByText("0 of 130 saved").waitFor();
+  assert.equal(await page.locator("#failures li").count(), 101);
+  await page.locator("#failures", { hasText: "and 30 more" }).waitFor();
+  assert.match(page.problems.splice(0).join(), /^pos-offline: 130 of 130 records were not saved/);
 });
 
 test("a product without a price is found, and sold for nothing", async () => {
@@ -92,6 +107,7 @@ test("a load shows its rate and the time left, can be cancelled, and says what i
   await page.getByLabel("or generate").fill("100000");
   await button("Generate").click();
   await page.locator("#report", { hasText: /[\d,]+ of 100,000 saved, [\d,]+ a second, \d+ (s|min) left/ }).waitFor();
+  for (const other of ["Generate", "Clear the catalogue"]) assert.equal(await button(other).isDisabled(), true, other);
   await button("Cancel").click();
   await page.getByText(/Aborted: stopped by the caller \(\d+ records are on disk\)/).waitFor();
   answer("accept");

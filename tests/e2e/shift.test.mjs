@@ -127,6 +127,27 @@ test("the keyboard path: from the skip link through search and basket to the rec
   await page.context().close();
 });
 
+test("with a server that never answers the page opens, and a sale is shown at once", async () => {
+  const page = await demo.open();
+  await lamp(page, "✓ Opens offline");
+  await generate(page, 100);
+  await demo.serverHangs();
+  const began = performance.now();
+  await page.reload({ waitUntil: "commit" });
+  await page.getByText("version 5, open").first().waitFor();
+  assert.ok(performance.now() - began < 6_000, `opened after ${Math.round(performance.now() - began)} ms`);
+  await page.getByText("The demo server is not there.").waitFor();
+  const paid = performance.now();
+  const uuid = await sell(page, DESK);
+  assert.ok(performance.now() - paid < 1_500, `receipt after ${Math.round(performance.now() - paid)} ms`);
+  await receipt(page, uuid, "waits for the server");
+  await demo.serverLost();
+  await demo.serverBack();
+  await receipt(page, uuid, "at the server since");
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
 test("a copied tab does not sell the basket that it has a copy of a second time", async () => {
   const first = await demo.open();
   await generate(first, 100);

@@ -121,6 +121,15 @@ test("the keyboard path: from the skip link through search and basket to the rec
   await page.keyboard.press("Enter");
   await page.locator("#receipts", { hasText: "No. 1" }).waitFor();
   await page.locator("#receipts", { hasText: "at the server since" }).waitFor();
+  // A line that is taken out leaves the focus where the next one is typed.
+  await page.keyboard.type("REF-2");
+  await page.keyboard.press("Enter");
+  await page.locator("#basket", { hasText: "Lamp" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => !document.querySelector("#basket tbody tr"));
+  assert.equal(await page.evaluate(() => document.activeElement.id), "scan");
+  await page.getByRole("button", { name: "Generate" }).focus();
   await page.keyboard.press("F2");
   assert.equal(await page.evaluate(() => document.activeElement.id), "scan");
   assert.deepEqual(page.problems, []);

@@ -53,6 +53,8 @@ export function till({ db, sync, queries, ask, changed }) {
     line.qty += by;
     basket.lines = basket.lines.filter(({ qty }) => qty > 0);
     keep();
+    // The button that had the focus is gone.
+    if (!line.qty) $("scan").focus();
   }
 
   /** A barcode, a reference, or the beginning of a name. */

@@ -293,6 +293,21 @@ test("an accelerated shift with outages ends with every sale at the server once"
   assert.match(await text("#soak-figures"), /Waiting0/);
 });
 
+test("a soak goes on without its server, and can be stopped all the same", async () => {
+  await page.getByLabel("Sales a minute").fill("1200");
+  await page.getByLabel("Outages").fill("80");
+  await button("Start").click();
+  await page.locator("#soak-figures", { hasText: /Sold[1-9]/ }).waitFor();
+  await demo.serverLost();
+  await page.locator("#soak-figures", { hasText: "is not there" }).waitFor();
+  await button("Stop").click();
+  await page.getByText("Bringing the rest to the server").waitFor();
+  await button("Stop").click();
+  await page.locator("#soak-report", { hasText: "sold; the demo server is not there" }).waitFor();
+  assert.equal(await button("Start").isEnabled(), true);
+  await demo.serverBack();
+});
+
 test("the page fits a tablet held upright, a laptop and a telephone", async () => {
   for (const width of [360, 768, 1024, 1600]) {
     await page.setViewportSize({ width, height: 900 });

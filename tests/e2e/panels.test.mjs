@@ -309,9 +309,16 @@ test("a soak goes on without its server, and can be stopped all the same", async
 });
 
 test("the page fits a tablet held upright, a laptop and a telephone", async () => {
-  for (const width of [360, 768, 1024, 1600]) {
+  await generate(page, 100);
+  await page.getByLabel("refuses every order").check();
+  await receipt(page, await sell(page, DESK), "The drawer of this session is closed");
+  for (const width of [360, 768, 1024, 1280, 1600]) {
     await page.setViewportSize({ width, height: 900 });
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(beyond, 0, `${width} pixels wide`);
+    // From a tablet up, nothing has to be moved sideways to be seen: not the server's words, nor the button beside them.
+    if (width < 768) continue;
+    const hidden = await page.locator(".wide").evaluateAll((regions) => regions.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel));
+    assert.deepEqual(hidden, [], `${width} pixels wide`);
   }
 });

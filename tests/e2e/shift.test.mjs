@@ -144,7 +144,7 @@ test("with a server that never answers the page opens, and a sale is shown at on
   const began = performance.now();
   await page.reload({ waitUntil: "commit" });
   await page.getByText("version 5, open").first().waitFor();
-  assert.ok(performance.now() - began < 6_000, `opened after ${Math.round(performance.now() - began)} ms`);
+  assert.ok(performance.now() - began < 9_000, `opened after ${Math.round(performance.now() - began)} ms`);
   await page.getByText("The demo server is not there.").waitFor();
   const paid = performance.now();
   const uuid = await sell(page, DESK);

@@ -54,14 +54,15 @@ function fromCsv(text) {
     if (!row[column.name]?.trim()) continue;
     const value = (field) => row[column[field]]?.trim() || false;
     const id = value("id");
-    const price = Number(String(value("list_price")).replace(",", "."));
+    const price = Number((value("list_price") || "0").replace(",", "."));
+    if (!Number.isFinite(price)) throw new Error(`The CSV file has no readable price in row ${at + 1}: "${value("list_price")}".`);
     products.push({
       ...row,
       id: column.id ? (/^\d+$/.test(id) ? Number(id) : id) : at + 1,
       name: value("name"),
       barcode: value("barcode"),
       default_code: value("default_code"),
-      list_price: Number.isFinite(price) ? price : 0,
+      list_price: price,
       categ_id: /^\d+$/.test(value("categ_id")) ? Number(value("categ_id")) : value("categ_id"),
     });
   }

@@ -2,6 +2,9 @@
 
 const CALM = { rates: {}, down: false, busy: false, expired: false, latency: 0 };
 
+/** Milliseconds after which the server counts as away. */
+const PATIENCE = 2_000;
+
 /** What the server can do wrong: {words, settings}. */
 export const FAULTS = {
   none: { words: "works", settings: {} },
@@ -21,7 +24,7 @@ export class DemoServer {
 
   /** Changes settings; resolves with all of them. */
   async control(settings) {
-    const response = await fetch(`${this.url}/control`, { method: "POST", body: JSON.stringify(settings) });
+    const response = await fetch(`${this.url}/control`, { method: "POST", body: JSON.stringify(settings), signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) throw new Error(`The demo server did not take the setting: ${await response.text()}`);
     return response.json();
   }
@@ -41,7 +44,7 @@ export class DemoServer {
   /** How much it has, and how it is set: {orders, total, requests, settings}; null when the server itself is not there. */
   async summary() {
     try {
-      return await (await fetch(`${this.url}/summary`)).json();
+      return await (await fetch(`${this.url}/summary`, { signal: AbortSignal.timeout(PATIENCE) })).json();
     } catch {
       return null;
     }

@@ -3,6 +3,8 @@
 const CACHE = "pos-offline-demo";
 /** Milliseconds after which the server counts as away. */
 const PATIENCE = 3_000;
+/** Until when it is not asked again: a page of many files waits for it once. */
+let awayUntil = 0;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -14,9 +16,17 @@ self.addEventListener("fetch", (event) => {
 
 async function answer(request) {
   const kept = await (await caches.open(CACHE)).match(request);
-  const asked = fetch(request);
-  if (!kept) return asked;
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  const response = await Promise.race([asked.catch(() => null), late]);
-  return response?.ok ? response : kept;
+  if (!kept) return fetch(request);
+  if (Date.now() < awayUntil) return kept;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), PATIENCE);
+  try {
+    const response = await fetch(request, { signal: late.signal });
+    return response.ok ? response : kept;
+  } catch {
+    awayUntil = Date.now() + PATIENCE;
+    return kept;
+  } finally {
+    clearTimeout(timer);
+  }
 }

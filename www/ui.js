@@ -47,6 +47,9 @@ export function say(id, words) {
   $(id).hidden = !words;
 }
 
+/** Lets the same file be chosen again, corrected meanwhile. */
+export const forget = (id) => ($(id).value = "");
+
 /** Gives the text of a file to a person. */
 export function download(name, text, type) {
   const link = document.createElement("a");

@@ -1,6 +1,7 @@
 // The demo as `make demo` serves it, with a server that can be lost, and a person's eyes and hands on its page.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +34,19 @@ export class Demo {
   /** Nothing listens on its port any more. */
   async serverLost() {
     await this.server.close();
+  }
+
+  /** A server that accepts every connection and answers none, as behind an overloaded access point. */
+  async serverHangs() {
+    await this.serverLost();
+    const sockets = new Set();
+    const server = createServer((socket) => sockets.add(socket.on("error", () => {})));
+    await new Promise((listening) => server.listen(this.port, "127.0.0.1", listening));
+    const close = () => new Promise((closed) => {
+      server.close(closed);
+      for (const socket of sockets) socket.destroy();
+    });
+    this.server = { ...this.server, close };
   }
 
   /** What the shop's server has. */

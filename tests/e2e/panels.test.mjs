@@ -65,10 +65,34 @@ test("a file that is no list of products is explained", async () => {
     ["other.json", '{"a": 1}', "no list of products"],
     ["error.json", '{"error": {"message": "Odoo Session Expired"}}', "Odoo Session Expired"],
     ["other.csv", "a,b\n1,2\n", 'no column "name"; its columns are a, b'],
+    ["price.csv", 'name,list_price\nDesk,"1,234.50"\n', 'no readable price in row 1: "1,234.50"'],
   ]) {
     await page.getByLabel("File", { exact: true }).setInputFiles(file(name, content));
     await page.locator("#problem", { hasText: words }).waitFor();
+    // Corrected, it can be chosen again.
+    assert.equal(await page.locator("#file").inputValue(), "");
   }
+  await page.getByLabel("Import rescue file").setInputFiles(file("other.jsonl", "no header\n"));
+  await page.locator("#problem", { hasText: "is no rescue file" }).waitFor();
+  assert.equal(await page.locator("#import").inputValue(), "");
+});
+
+test("of many products that are not saved the first hundred are named, and the rest counted", async () => {
+  const products = Array.from({ length: 130 }, (_, at) => ({ name: `Lost ${at}` }));
+  const file = { name: "lost.json", mimeType: "", buffer: Buffer.from(JSON.stringify(products)) };
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
+  await page.getByText("0 of 130 saved").waitFor();
+  assert.equal(await page.locator("#failures li").count(), 101);
+  await page.locator("#failures", { hasText: "and 30 more" }).waitFor();
+  assert.match(page.problems.splice(0).join(), /^pos-offline: 130 of 130 records were not saved/);
+});
+
+test("a product without a price is found, and sold for nothing", async () => {
+  const products = [{ id: 1, name: "Bag", barcode: "5902" }, { id: 2, name: "Cup", barcode: "5903", list_price: false }];
+  const file = { name: "free.json", mimeType: "", buffer: Buffer.from(JSON.stringify(products)) };
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
+  await page.getByText("2 of 2 saved").waitFor();
+  for (const code of ["5902", "5903"]) await receipt(page, await sell(page, code), "0.00");
 });
 
 test("all or nothing saves nothing when one product is bad", async () => {
@@ -83,6 +107,7 @@ test("a load shows its rate and the time left, can be cancelled, and says what i
   await page.getByLabel("or generate").fill("100000");
   await button("Generate").click();
   await page.locator("#report", { hasText: /[\d,]+ of 100,000 saved, [\d,]+ a second, \d+ (s|min) left/ }).waitFor();
+  for (const other of ["Generate", "Clear the catalogue"]) assert.equal(await button(other).isDisabled(), true, other);
   await button("Cancel").click();
   await page.getByText(/Aborted: stopped by the caller \(\d+ records are on disk\)/).waitFor();
   answer("accept");
@@ -268,10 +293,32 @@ test("an accelerated shift with outages ends with every sale at the server once"
   assert.match(await text("#soak-figures"), /Waiting0/);
 });
 
+test("a soak goes on without its server, and can be stopped all the same", async () => {
+  await page.getByLabel("Sales a minute").fill("1200");
+  await page.getByLabel("Outages").fill("80");
+  await button("Start").click();
+  await page.locator("#soak-figures", { hasText: /Sold[1-9]/ }).waitFor();
+  await demo.serverLost();
+  await page.locator("#soak-figures", { hasText: "is not there" }).waitFor();
+  await button("Stop").click();
+  await page.getByText("Bringing the rest to the server").waitFor();
+  await button("Stop").click();
+  await page.locator("#soak-report", { hasText: "sold; the demo server is not there" }).waitFor();
+  assert.equal(await button("Start").isEnabled(), true);
+  await demo.serverBack();
+});
+
 test("the page fits a tablet held upright, a laptop and a telephone", async () => {
-  for (const width of [360, 768, 1024, 1600]) {
+  await generate(page, 100);
+  await page.getByLabel("refuses every order").check();
+  await receipt(page, await sell(page, DESK), "The drawer of this session is closed");
+  for (const width of [360, 768, 1024, 1280, 1600]) {
     await page.setViewportSize({ width, height: 900 });
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(beyond, 0, `${width} pixels wide`);
+    // From a tablet up, nothing has to be moved sideways to be seen: not the server's words, nor the button beside them.
+    if (width < 768) continue;
+    const hidden = await page.locator(".wide").evaluateAll((regions) => regions.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel));
+    assert.deepEqual(hidden, [], `${width} pixels wide`);
   }
 });

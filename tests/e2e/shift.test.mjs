@@ -121,10 +121,57 @@ test("the keyboard path: from the skip link through search and basket to the rec
   await page.keyboard.press("Enter");
   await page.locator("#receipts", { hasText: "No. 1" }).waitFor();
   await page.locator("#receipts", { hasText: "at the server since" }).waitFor();
+  // A line that is taken out leaves the focus where the next one is typed.
+  await page.keyboard.type("REF-2");
+  await page.keyboard.press("Enter");
+  await page.locator("#basket", { hasText: "Lamp" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => !document.querySelector("#basket tbody tr"));
+  assert.equal(await page.evaluate(() => document.activeElement.id), "scan");
+  await page.getByRole("button", { name: "Generate" }).focus();
   await page.keyboard.press("F2");
   assert.equal(await page.evaluate(() => document.activeElement.id), "scan");
   assert.deepEqual(page.problems, []);
   await page.context().close();
+});
+
+test("with a server that never answers the page opens, and a sale is shown at once", async () => {
+  const page = await demo.open();
+  await lamp(page, "✓ Opens offline");
+  await generate(page, 100);
+  await demo.serverHangs();
+  const began = performance.now();
+  await page.reload({ waitUntil: "commit" });
+  await page.getByText("version 5, open").first().waitFor();
+  assert.ok(performance.now() - began < 9_000, `opened after ${Math.round(performance.now() - began)} ms`);
+  await page.getByText("The demo server is not there.").waitFor();
+  const paid = performance.now();
+  const uuid = await sell(page, DESK);
+  assert.ok(performance.now() - paid < 1_500, `receipt after ${Math.round(performance.now() - paid)} ms`);
+  await receipt(page, uuid, "waits for the server");
+  await demo.serverLost();
+  await demo.serverBack();
+  await receipt(page, uuid, "at the server since");
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("a copied tab does not sell the basket that it has a copy of a second time", async () => {
+  const first = await demo.open();
+  await generate(first, 100);
+  await scan(first).fill(LAMP);
+  await first.keyboard.press("Enter");
+  await first.locator("#basket", { hasText: "Lamp" }).waitFor();
+  const [copy] = await Promise.all([first.context().waitForEvent("page"), first.evaluate(() => void open(location.href))]);
+  await copy.locator("#basket", { hasText: "Lamp" }).waitFor();
+  await sell(first);
+  await copy.keyboard.press("F9");
+  await copy.locator("#problem", { hasText: "already been paid, in another tab" }).waitFor();
+  const next = await sell(copy, DESK);
+  await receipt(copy, next, "No. 2");
+  assert.deepEqual(first.problems, []);
+  await first.context().close();
 });
 
 test("a second tab sells into the same outbox, and both show what has arrived", async () => {

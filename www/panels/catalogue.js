@@ -1,16 +1,22 @@
 // Loads products, shows how far it is, and names each one that could not be saved.
-import { html, render } from "lit-html";
+import { html, nothing, render } from "lit-html";
 import { generate, readFile } from "../products.js";
-import { $, act, onClick, onSubmit, span, whole } from "../ui.js";
+import { $, act, forget, onClick, onSubmit, span, whole } from "../ui.js";
 
 const FAILURES = 100;
 
 export function catalogue({ db, changed }) {
   let loading;
 
+  /** One load at a time: there is one bar and one button to cancel it. */
+  function busy(now) {
+    for (const id of ["file", "make", "clear"]) $(id).disabled = now;
+    $("cancel").disabled = !now;
+  }
+
   async function load(products, note) {
     loading = new AbortController();
-    $("cancel").disabled = false;
+    busy(true);
     $("progress").value = 0;
     render([], $("failures"));
     const began = performance.now();
@@ -33,9 +39,11 @@ export function catalogue({ db, changed }) {
       const { saved, requested, failures } = report;
       const failed = failures.length ? `, ${whole(failures.length)} not saved:` : "";
       $("report").textContent = `${whole(saved)} of ${whole(requested)} saved in ${seconds()}${failed}${note ? ` (${note})` : ""}`;
-      render(failures.slice(0, FAILURES).map(({ message }) => html`<li>${message}</li>`), $("failures"));
+      const more = failures.length - FAILURES;
+      const lines = failures.slice(0, FAILURES).map(({ message }) => html`<li>${message}</li>`);
+      render([...lines, more > 0 ? html`<li>and ${whole(more)} more</li>` : nothing], $("failures"));
     } finally {
-      $("cancel").disabled = true;
+      busy(false);
       changed();
     }
   }
@@ -44,8 +52,12 @@ export function catalogue({ db, changed }) {
     act(async () => {
       const [file] = $("file").files;
       if (!file) return;
-      const { products, note } = await readFile(file);
-      await load(products, note);
+      try {
+        const { products, note } = await readFile(file);
+        await load(products, note);
+      } finally {
+        forget("file");
+      }
     }),
   );
   onSubmit("generate", () => load(generate(Number($("amount").value)), ""));

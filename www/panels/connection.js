@@ -50,6 +50,20 @@ export function connection({ monitor, server, changed }) {
     if (settings.refuseAll && document.activeElement !== $("words")) $("words").value = settings.words;
   }
 
+  let asking = false;
+  async function showServer() {
+    if (asking) return;
+    asking = true;
+    const before = change;
+    await before?.catch(() => {});
+    const has = await server.summary();
+    asking = false;
+    if (has && change === before) showFaults(has.settings);
+    const words = has && `It has ${many(has.orders, "order")}, ${money(has.total)} in all; ${many(has.requests, "request")} so far.`;
+    say("server-has", words ?? "The demo server is not there.");
+    $("faults").disabled = !has;
+  }
+
   onClick("check", () => monitor.checkNow());
   onClick("force-online", () => monitor.forceOnline());
   onClick("force-offline", () => monitor.forceOffline());
@@ -62,7 +76,7 @@ export function connection({ monitor, server, changed }) {
   $("words").addEventListener("change", refuse);
 
   return {
-    async show() {
+    show() {
       const truth = ([name, holds, words]) => html`<div><dt>${name}</dt><dd><span class="lamp ${holds ? "good" : "bad"}">${holds ? "✓" : "✕"}</span> ${words}</dd></div>`;
       render(truths(monitor).map(truth), $("truths"));
       const { running, lastProbe, nextProbeAt, quality, networkType, reconnectAttempts } = monitor.getStatus();
@@ -75,13 +89,8 @@ export function connection({ monitor, server, changed }) {
       ];
       $("connection-more").textContent = `${parts.filter(Boolean).join("; ")}.`;
       $("watch").textContent = running ? "Stop watching" : "Start watching";
-      const before = change;
-      await before?.catch(() => {});
-      const has = await server.summary();
-      if (has && change === before) showFaults(has.settings);
-      const words = has && `It has ${many(has.orders, "order")}, ${money(has.total)} in all; ${many(has.requests, "request")} so far.`;
-      say("server-has", words ?? "The demo server is not there.");
-      $("faults").disabled = !has;
+      // The other panels do not wait for a server that does not answer.
+      showServer();
     },
   };
 }

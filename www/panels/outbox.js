@@ -1,7 +1,7 @@
 // What the server has not confirmed: how long it waits, how often it was tried, and the server's words.
 import { html, nothing, render } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import { $, act, download, many, money, onClick, say, span, time, whole } from "../ui.js";
+import { $, act, download, forget, many, money, onClick, say, span, time, whole } from "../ui.js";
 
 const ROWS = 50;
 const WORDS = { pending: "waiting", in_flight: "in flight", rejected: "rejected" };
@@ -68,8 +68,9 @@ export function outbox({ db, sync, session, ask, changed }) {
     act(async () => {
       const [file] = $("import").files;
       if (!file) return;
-      const { imported, known, failures } = await sync.importUnsynced(await file.text());
-      $("import").value = "";
+      const text = await file.text();
+      forget("import");
+      const { imported, known, failures } = await sync.importUnsynced(text);
       const bad = failures.map(({ line, message }) => ` Line ${line}: ${message}.`).join("");
       say("outbox-report", `${whole(imported)} imported, ${whole(known)} known already, ${whole(failures.length)} bad.${bad}`);
       changed();

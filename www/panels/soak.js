@@ -25,6 +25,7 @@ class Shift {
   sold = new Set();
   fault = "none";
   #running = true;
+  #draining = true;
   #selling = new Set();
 
   /** `makers`: {OfflineDB, ConnectionMonitor, createSyncManager, settings}. */
@@ -67,26 +68,32 @@ class Shift {
     while (this.#running && share > 0) {
       await while_(((Math.random() + 0.5) * OUTAGE * (1 - share)) / share);
       if (!this.#running) break;
-      this.fault = OUTAGES[Math.floor(Math.random() * OUTAGES.length)];
-      await this.server.fault(this.fault);
+      await this.#disturb(OUTAGES[Math.floor(Math.random() * OUTAGES.length)]);
       await while_((Math.random() + 0.5) * OUTAGE);
-      this.fault = "none";
-      await this.server.fault("none");
+      await this.#disturb("none");
     }
   }
 
+  /** A server that is not there to be told is one more outage. */
+  async #disturb(name) {
+    this.fault = await this.server.fault(name).then(() => name, () => null);
+  }
+
+  /** Ends the sales; told again, also the wait for what is not at the server yet. */
   stop() {
+    if (!this.#running) this.#draining = false;
     this.#running = false;
   }
 
-  /** Waits for the outbox to be empty; resolves with what the server has of it. */
+  /** Waits for the outbox to be empty; resolves with what the server has of it, or null when it is not there. */
   async finish() {
-    await this.server.fault("none");
-    for (const end = performance.now() + DRAIN; performance.now() < end; await sleep(200)) {
+    for (const end = performance.now() + DRAIN; this.#draining && performance.now() < end; await sleep(200)) {
+      await this.#disturb("none");
       await this.sync.forceSyncNow();
       if ((await this.sync.updatePendingCount()) === 0) break;
     }
-    const orders = await this.server.orders();
+    const orders = await this.server.orders().catch(() => null);
+    if (!orders) return null;
     const uuids = new Set(orders.map(({ uuid }) => uuid));
     return { twice: orders.length - uuids.size, missing: [...this.sold].filter((uuid) => !uuids.has(uuid)).length };
   }
@@ -136,7 +143,7 @@ export function soak(makers) {
       ["Waiting", whole(queueDepth)],
       ["Commit", `p50 ${milliseconds(latency.commit.p50)}, p99 ${milliseconds(latency.commit.p99)}`],
       ["Memory", `${heap === null ? "" : `JavaScript ${megabytes(heap)}, `}WebAssembly ${megabytes(module)}`],
-      ["The server", FAULTS[shift.fault].words],
+      ["The server", FAULTS[shift.fault]?.words ?? "is not there"],
     ];
     render(figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`), $("soak-figures"));
   }
@@ -156,10 +163,12 @@ export function soak(makers) {
       looking = setInterval(() => look(began), LOOK);
       await shift.run({ rate: Number($("rate").value), outages: Number($("outages").value) });
       say("Bringing the rest to the server ...");
-      const { twice, missing } = await shift.finish();
+      const proof = await shift.finish();
       look(began);
       if (shift.failure) throw shift.failure;
       const sold = whole(shift.sold.size);
+      if (!proof) return say(`${sold} sold; the demo server is not there to compare them with.`);
+      const { twice, missing } = proof;
       say(twice || missing ? `${sold} sold: the server lacks ${missing} and has ${twice} twice.` : `${sold} sold, each of them at the server once.`);
     } finally {
       clearInterval(looking);

@@ -36,7 +36,9 @@ export function till({ db, sync, queries, ask, changed }) {
     showBasket();
   }
 
-  function add({ id, name, list_price: price }) {
+  function add(product) {
+    const { id, name } = product;
+    const price = priceOf(product);
     const line = basket.lines.find((line) => line.id === id);
     if (line) line.qty += 1;
     else basket.lines.push({ id, name, price, qty: 1 });
@@ -51,6 +53,8 @@ export function till({ db, sync, queries, ask, changed }) {
     line.qty += by;
     basket.lines = basket.lines.filter(({ qty }) => qty > 0);
     keep();
+    // The button that had the focus is gone.
+    if (!line.qty) $("scan").focus();
   }
 
   /** A barcode, a reference, or the beginning of a name. */
@@ -80,6 +84,11 @@ export function till({ db, sync, queries, ask, changed }) {
     paying = true;
     showBasket();
     try {
+      // A copied tab has a copy of the basket.
+      if (await db.getOrder(basket.uuid)) {
+        basket = { uuid: crypto.randomUUID(), lines: [] };
+        throw new Error("This basket has already been paid, in another tab. Nothing was sold twice.");
+      }
       const began = performance.now();
       const { uuid } = await sync.commitSale(saleOf(basket, cents() / 100));
       took.set(uuid, performance.now() - began);
@@ -95,7 +104,7 @@ export function till({ db, sync, queries, ask, changed }) {
   function showFound() {
     const product = (product) => html`
       <li><button type="button" class="quiet" @click=${() => add(product)}>
-        ${product.name} <span class="soft">${product.barcode || product.default_code || ""}</span> <b>${money(product.list_price)}</b>
+        ${product.name} <span class="soft">${product.barcode || product.default_code || ""}</span> <b>${money(priceOf(product))}</b>
       </button></li>`;
     render(found.map(product), $("found"));
   }
@@ -155,6 +164,9 @@ export function till({ db, sync, queries, ask, changed }) {
     },
   };
 }
+
+/** Odoo sends false, or nothing, for a price that is not set. */
+const priceOf = ({ list_price }) => Number(list_price) || 0;
 
 /** What `commitSale` takes: prices are those of the shelf, taxes included. */
 function saleOf({ uuid, lines }, total) {

@@ -275,14 +275,6 @@ impl Error {
         self
     }
 
-    /// The same error, said of the one record there is.
-    pub(crate) fn nowhere(mut self) -> Error {
-        if let ErrorKind::InvalidRecord { position, .. } = &mut *self.0 {
-            *position = None;
-        }
-        self
-    }
-
     /// Reopening the database and running the operation again may help.
     pub(crate) fn is_connection_lost(&self) -> bool {
         matches!(self.kind(), ErrorKind::ConnectionLost { .. })

@@ -34,7 +34,6 @@ pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOpti
 pub use query::{Bounds, Explanation, Query, Select, ServedBy};
 pub use request::Request;
 pub use rows::{ReadRows, Selected, WriteRows};
-pub(crate) use bulk::SavedChunk;
 pub(crate) use diagnose::explain;
 pub(crate) use scan::{pick, primary_key};
 pub use trace::Status;

@@ -6,11 +6,13 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 
+use super::kind::KEY;
 use super::manifest::SEGMENT_ROWS;
-use super::batch::Batch;
+use super::bulk::Upserts;
 use super::write::{Alteration, Change};
 use super::{Catalog, Shelf, disk};
 use crate::error::Result;
+use crate::global::property;
 use crate::schema::CATALOG_STORE;
 use crate::store::{KeyValue, Select, WriteTx};
 
@@ -53,11 +55,11 @@ impl Catalog {
         let rows = tx.rows(CATALOG_STORE)?;
         let after = KeyValue::from_js(&self.refresh(&rows, shelf).await?.borrow().taken);
         let old = disk::old_rows(tx, shelf.kind, after.as_ref(), SEGMENT_ROWS).await?;
-        let upserts = Batch::of(old.clone(), &shelf.fields)?;
-        let is_last = old.length() < SEGMENT_ROWS;
-        let taken = if is_last { JsValue::UNDEFINED } else { upserts.columns.key(upserts.rows() - 1).to_js() };
-        let alteration = Alteration { upserts: Some(upserts), taken: Some(taken), ..Alteration::default() };
-        let change = self.alter_in(&rows, shelf, &alteration).await?;
+        let count = old.length();
+        let is_last = count < SEGMENT_ROWS;
+        let taken = if is_last { JsValue::UNDEFINED } else { property(&old.get(count - 1), KEY) };
+        let alteration = Alteration { upserts: Some(Upserts::new(old, JsValue::UNDEFINED)), taken: Some(taken), ..Alteration::default() };
+        let change = self.alter_in(tx, shelf, &alteration).await?;
         if is_last {
             tx.rows(shelf.kind.store)?.clear()?;
         }

@@ -1,23 +1,28 @@
 //! Saving lists: counted by record, failures by position, as the other stores' bulk save does.
 
-use std::ops::Range;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::batch::{Batch, keyless, others};
-use super::columns::hash;
+use super::columns::{Columns, hash};
 use super::copy::cloned;
+use super::kind::{Fields, KEY};
 use super::lookup::Lookup;
 use super::manifest::SEGMENT_ROWS;
 use super::write::Alteration;
 use super::{Catalog, Shelf};
 use crate::error::{Error, Result};
+use crate::global::property;
 use crate::order::sorted_places;
 use crate::row::Row;
 use crate::schema::StoreSchema;
-use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, KeyValue, SavedChunk, WriteOptions, explain, primary_key};
+use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key};
+
+/// By place, what is wrong with a record.
+pub(super) type Failures = Vec<(u32, Error)>;
 
 impl Catalog {
     /// Saves records, each with the time it was loaded, `undefined` for none.
@@ -32,11 +37,18 @@ impl Catalog {
         bulk: &Bulk,
     ) -> Result<BulkReport> {
         self.adopt(shelf).await?;
+        let schema = self.0.database.schema().store(shelf.kind.store)?;
         let all_or_nothing = bulk.mode == BulkMode::AllOrNothing;
-        let save = |positions| {
-            self.save(shelf, positions, records, stamp, bulk.write, Alteration::default(), all_or_nothing)
-        };
-        bulk.in_chunks(records.length(), SEGMENT_ROWS, &|positions| Box::pin(save(positions))).await
+        bulk.in_chunks(records.length(), SEGMENT_ROWS, &|positions| {
+            Box::pin(async move {
+                let chunk = records.slice(positions.start, positions.end);
+                let alteration = Alteration::default();
+                let (saved, failed) = self.save(shelf, chunk, stamp.clone(), bulk.write, alteration, all_or_nothing).await;
+                let failure = |(place, error)| failure(positions.start + place, records, error, schema);
+                (saved, failed.into_iter().map(failure).collect())
+            })
+        })
+        .await
     }
 
     /// Inserts or replaces one record; its key.
@@ -45,110 +57,110 @@ impl Catalog {
     /// `InvalidRecord`, or why the transaction did not commit.
     pub(crate) async fn put(&self, shelf: &Rc<Shelf>, record: &JsValue, options: WriteOptions) -> Result<JsValue> {
         self.adopt(shelf).await?;
-        let records = Array::of1(record);
-        let (saved, failures) =
-            self.save(shelf, 0..1, &records, &JsValue::UNDEFINED, options, Alteration::default(), true).await;
-        match failures.into_iter().next() {
-            Some(failure) => Err(failure.error.nowhere()),
-            None => saved.map(|_| Row::owned(record.clone()).get(super::kind::KEY)),
+        let (records, alteration) = (Array::of1(record), Alteration::default());
+        let key = property(record, KEY);
+        let (saved, failed) = self.save(shelf, records, JsValue::UNDEFINED, options, alteration, true).await;
+        match failed.into_iter().next() {
+            Some((_, error)) => Err(explain(record, self.0.database.schema().store(shelf.kind.store)?, error)),
+            None => saved.map(|_| key),
         }
     }
 
-    /// Saves some of the records in one transaction, with what else an alteration does: the good ones, or nothing.
-    #[allow(clippy::too_many_arguments)]
+    /// Saves records in one transaction, with what else an alteration does: the good ones, or nothing. How many.
     pub(super) async fn save(
         &self,
         shelf: &Rc<Shelf>,
-        positions: Range<u32>,
-        records: &Array,
-        stamp: &JsValue,
+        records: Array,
+        stamp: JsValue,
         options: WriteOptions,
         mut alteration: Alteration,
         all_or_nothing: bool,
-    ) -> SavedChunk {
-        let schema = match self.0.database.schema().store(shelf.kind.store) {
-            Ok(schema) => schema,
-            Err(error) => return (Err(error), Vec::new()),
-        };
+    ) -> (Result<u32>, Failures) {
+        let requested = records.length();
+        let upserts = alteration.upserts.insert(Upserts { all_or_nothing, ..Upserts::new(records, stamp) });
         // The browser copies the caller's objects when they are put. When it refuses one, each is tried by itself.
-        for is_careful in [false, true] {
-            let taken = match Taken::from(records.slice(positions.start, positions.end), is_careful, shelf) {
-                Ok(taken) => taken,
-                Err(_) if !is_careful => continue,
-                Err(error) => return (Err(error), Vec::new()),
-            };
-            let failures: Vec<_> = sorted_places(&taken.failed, |(a, _), (b, _)| a.cmp(b))
-                .into_iter()
-                .map(|place| failure(positions.start + taken.failed[place].0, records, &taken.failed[place].1, schema))
-                .collect();
-            if let Some(first) = failures.first().filter(|_| all_or_nothing) {
-                return (Err(first.error.clone()), failures);
-            }
-            alteration.upserts = Some(Batch { stamp: stamp.clone(), ..taken.batch });
-            match self.alter(shelf, options, &alteration).await {
-                Err(error) if error.is_about_one_record() && !is_careful => {}
-                result => {
-                    let saved = positions.end - positions.start - failures.len() as u32;
-                    return (result.map(|()| saved), failures);
-                }
-            }
+        upserts.is_careful = false;
+        let mut result = self.alter(shelf, options, &alteration).await;
+        if result.as_ref().is_err_and(Error::is_about_one_record)
+            && let Some(upserts) = &mut alteration.upserts
+        {
+            upserts.is_careful = true;
+            result = self.alter(shelf, options, &alteration).await;
         }
-        (Err(Error::transaction_aborted()), Vec::new())
+        let failed = alteration.upserts.map(|upserts| upserts.failed.into_inner()).unwrap_or_default();
+        (result.map(|()| requested - failed.len() as u32), failed)
     }
 }
 
-/// Records taken from the caller.
-struct Taken {
-    /// Of several with one key the last.
-    batch: Batch,
-    /// By place, what is wrong with the others.
-    failed: Vec<(u32, Error)>,
+/// Records of a caller's to insert or replace; of several with one key the last counts.
+#[derive(Debug)]
+pub(super) struct Upserts {
+    records: Array,
+    stamp: JsValue,
+    /// Whether nothing is saved when one is bad.
+    all_or_nothing: bool,
+    is_careful: bool,
+    /// Those that cannot be saved.
+    failed: RefCell<Failures>,
 }
 
-impl Taken {
-    /// Takes them as they are where they are plain objects; when `is_careful`, a copy of each.
+impl Upserts {
+    pub fn new(records: Array, stamp: JsValue) -> Upserts {
+        Upserts { records, stamp, all_or_nothing: true, is_careful: false, failed: RefCell::default() }
+    }
+
+    /// Reads the records as they are now: plain objects themselves, of others their fields; when careful, a copy of each
+    /// that the browser has made.
     ///
     /// # Errors
-    /// A field of one of them cannot be read.
-    fn from(records: Array, is_careful: bool, shelf: &Shelf) -> Result<Taken> {
+    /// A field of one of them cannot be read; or one is bad, and then nothing is to be saved.
+    pub fn take(&self, fields: &Fields) -> Result<Batch> {
+        let count = self.records.length();
+        let mut places: Vec<u32> = (0..count).collect();
+        let mut good = self.records.slice(0, count);
+        // Of more than a segment, what is put last is put a little later: the caller's objects may have changed by then.
+        let to_copy = if self.is_careful || count > SEGMENT_ROWS { places.clone() } else { others(&good)? };
         let mut failed = Vec::new();
-        let mut places: Vec<u32> = (0..records.length()).collect();
-        let others = if is_careful { places.clone() } else { others(&records)? };
-        for place in others {
-            let record = records.get(place);
-            match if is_careful { cloned(&record) } else { Row::copy_of(&record).map(JsValue::from) } {
-                Ok(copy) => records.set(place, copy),
+        for place in to_copy {
+            let record = good.get(place);
+            match if self.is_careful { cloned(&record) } else { Row::copy_of(&record).map(JsValue::from) } {
+                Ok(copy) => good.set(place, copy),
                 Err(error) => failed.push((place, error)),
             }
         }
-        let mut good = records;
         if !failed.is_empty() {
             places.retain(|place| !failed.iter().any(|(other, _)| other == place));
             good = places.iter().map(|place| good.get(*place)).collect();
         }
-        let (batch, without_key) = Batch::read(good, &shelf.fields)?;
-        failed.extend(without_key.iter().map(|at| (places[*at as usize], keyless(&batch.records.get(*at), &shelf.fields))));
-        let latest = latest(&batch.columns, &without_key);
-        let batch = match latest {
+        let (batch, without_key) = Batch::read(good, fields)?;
+        let why = |row: &u32| (places[*row as usize], keyless(&batch.records.get(*row), fields));
+        failed.extend(without_key.iter().map(why));
+        let in_order = sorted_places(&failed, |(a, _), (b, _)| a.cmp(b));
+        let failed: Failures = in_order.into_iter().map(|place| failed[place].clone()).collect();
+        let first = failed.first().map(|(_, error)| error.clone());
+        self.failed.replace(failed);
+        if let Some(error) = first.filter(|_| self.all_or_nothing) {
+            return Err(error);
+        }
+        let batch = match latest(&batch.columns, &without_key) {
             None => batch,
-            Some(rows) => Batch::of(rows.into_iter().map(|row| batch.records.get(row)).collect(), &shelf.fields)?,
+            Some(rows) => Batch::of(rows.into_iter().map(|row| batch.records.get(row)).collect(), fields)?,
         };
-        Ok(Taken { batch, failed })
+        Ok(Batch { stamp: self.stamp.clone(), ..batch })
     }
 }
 
 /// Of several rows with one key the last, without those that have none; `None` when that is every row.
-fn latest(columns: &super::columns::Columns, without_key: &[u32]) -> Option<Vec<u32>> {
+fn latest(columns: &Columns, without_key: &[u32]) -> Option<Vec<u32>> {
     if without_key.is_empty() && columns.numbers.windows(2).all(|pair| pair[0] < pair[1]) {
         return None;
     }
     let mut seen = Lookup::with_room(columns.rows() as usize);
     let mut latest = Vec::new();
     for row in (0..columns.rows()).rev().filter(|row| !without_key.contains(row)) {
-        let key: KeyValue = columns.key(row);
-        let hash = hash(&key);
-        if !seen.rows(hash).any(|other| columns.key(other) == key) {
-            seen.insert(hash, row);
+        let key = columns.key(row);
+        if !seen.rows(hash(&key)).any(|other| columns.key(other) == key) {
+            seen.insert(hash(&key), row);
             latest.push(row);
         }
     }
@@ -156,8 +168,8 @@ fn latest(columns: &super::columns::Columns, without_key: &[u32]) -> Option<Vec<
     (latest.len() < columns.rows() as usize).then_some(latest)
 }
 
-fn failure(position: u32, records: &Array, error: &Error, schema: &StoreSchema) -> BulkFailure {
+fn failure(position: u32, records: &Array, error: Error, schema: &StoreSchema) -> BulkFailure {
     let record = records.get(position);
     let key = primary_key(&record, schema).map_or(JsValue::UNDEFINED, |key| key.to_js());
-    BulkFailure { position, key, error: explain(&record, schema, error.clone()).at(position) }
+    BulkFailure { position, key, error: explain(&record, schema, error).at(position) }
 }

@@ -9,22 +9,23 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::batch::{Batch, digest};
+use super::bulk::Upserts;
 use super::columns::Columns;
 use super::disk::{self, Manifest};
-use super::kind::Kind;
+use super::kind::{KEY, Kind};
 use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
 use super::state::{At, Contents, State};
 use super::texts::Texts;
 use super::{Catalog, Shelf};
 use crate::error::Result;
+use crate::global::property;
 use crate::schema::CATALOG_STORE;
-use crate::store::{KeyValue, ReadTx, Request, WriteOptions, WriteRows};
+use crate::store::{KeyValue, ReadTx, Request, WriteOptions, WriteRows, WriteTx};
 
 /// What a transaction does to a kind.
 #[derive(Debug, Default)]
 pub(super) struct Alteration {
-    /// No two with the same key.
-    pub upserts: Option<Batch>,
+    pub upserts: Option<Upserts>,
     /// Deleted before anything is inserted.
     pub deletes: Vec<KeyValue>,
     /// The new watermark, if there is one.
@@ -109,10 +110,9 @@ impl Catalog {
         let watermark = Some(delta.watermark).filter(|watermark| !watermark.is_undefined());
         let (saved, deleted) = (delta.upserts.length(), delta.deletes.len() as u32);
         let alteration = Alteration { deletes: delta.deletes, watermark, ..Alteration::default() };
-        let records = &delta.upserts;
-        let (result, failures) = self.save(shelf, 0..saved, records, &stamp, WriteOptions::default(), alteration, true).await;
+        let (result, failures) = self.save(shelf, delta.upserts, stamp, WriteOptions::default(), alteration, true).await;
         match failures.into_iter().next() {
-            Some(failure) => Err(failure.error),
+            Some((place, error)) => Err(error.at(place)),
             None => result.map(|_| DeltaReport { saved, deleted }),
         }
     }
@@ -138,9 +138,7 @@ impl Catalog {
         let change = self
             .0
             .database
-            .write_with(&[CATALOG_STORE], options, async |tx| {
-                self.alter_in(&tx.rows(CATALOG_STORE)?, shelf, alteration).await
-            })
+            .write_with(&[CATALOG_STORE], options, async |tx| self.alter_in(tx, shelf, alteration).await)
             .await?;
         self.take_over(shelf, change);
         Ok(())
@@ -162,39 +160,60 @@ impl Catalog {
     }
 
     /// Writes what an alteration makes of the kind as it is on disk.
-    pub(super) async fn alter_in(&self, rows: &WriteRows, shelf: &Rc<Shelf>, alteration: &Alteration) -> Result<Change> {
-        let kind = shelf.kind;
-        let state = self.refresh(rows, shelf).await?;
+    pub(super) async fn alter_in(&self, tx: &WriteTx, shelf: &Rc<Shelf>, alteration: &Alteration) -> Result<Change> {
+        let (kind, rows) = (shelf.kind, tx.rows(CATALOG_STORE)?);
+        let state = self.refresh(&rows, shelf).await?;
         if state.borrow().is_unreadable {
             rows.delete_range(&disk::all(kind))?;
         }
-        let mut plan = Plan::of(&mut state.borrow_mut(), alteration);
-        let moved = self.moved(rows, shelf, &state, &plan.moved).await?;
-        for number in &plan.gone {
-            for bounds in disk::of_segment(kind, *number) {
-                rows.delete_range(&bounds)?;
+        let mut plan = Plan::of(&state.borrow());
+        for bounds in plan.gone.iter().flat_map(|number| disk::of_segment(kind, *number)) {
+            rows.delete_range(&bounds)?;
+        }
+        let moved = self.rows_at(&rows, shelf, &state, &plan.moved, true).await?;
+        let mut segment = match &alteration.upserts {
+            None if moved.length() == 0 => None,
+            _ => Some(self.last_segment(&rows, shelf, &state, &mut plan).await?),
+        };
+        // The caller's records are read and put without a wait between, where they fit into a segment: they are the same
+        // both times, whatever the caller does with them meanwhile.
+        let batch = alteration.upserts.as_ref().map(|upserts| upserts.take(&shelf.fields)).transpose()?;
+        let keys: Vec<_> = alteration.deletes.iter().cloned().chain(batch.iter().flat_map(Batch::keys)).collect();
+        for key in &keys {
+            let found = state.borrow_mut().find(key);
+            if let Some(at) = found {
+                let number = state.borrow().segments[at.segment as usize].extent.number;
+                let last = segment.as_mut().map(|segment| &mut segment.extent);
+                let extent = plan.extents.iter_mut().chain(last).find(|extent| extent.number == number);
+                extent.into_iter().for_each(|extent| extent.bury(at.row));
             }
         }
+        let moved = Batch::of(without(moved, &keys), &shelf.fields)?;
         let mut fresh = Vec::new();
-        let batches: Vec<&Batch> = [&moved].into_iter().chain(&alteration.upserts).filter(|batch| batch.rows() > 0).collect();
-        if !batches.is_empty() {
-            let mut segment = self.last_segment(rows, shelf, &state, &mut plan).await?;
-            for batch in batches {
+        if let Some(mut segment) = segment.take() {
+            for batch in [Some(&moved), batch.as_ref()].into_iter().flatten() {
                 let mut from = 0;
                 while from < batch.rows() {
                     if segment.extent.rows == SEGMENT_ROWS {
                         let full = std::mem::replace(&mut segment, Writing::new(plan.number()));
                         plan.extents.push(full.extent.clone());
-                        fresh.push(full.finish(rows, kind).await?);
+                        let (contents, put) = full.finish(&rows, kind)?;
+                        fresh.push(contents);
+                        // A long change is many short tasks of the page; a short one is one.
+                        if let Some(put) = put.filter(|_| batch.rows() > SEGMENT_ROWS) {
+                            put.await?;
+                        }
                     }
                     let room = PAGE_ROWS - segment.extent.rows % PAGE_ROWS;
                     let until = batch.rows().min(from + room);
-                    segment.push(batch, from..until, rows, kind)?;
+                    segment.push(batch, from..until, &rows, kind)?;
                     from = until;
                 }
             }
-            plan.extents.push(segment.extent.clone());
-            fresh.push(segment.finish(rows, kind).await?);
+            if segment.extent.rows > 0 {
+                plan.extents.push(segment.extent.clone());
+                fresh.push(segment.finish(&rows, kind)?.0);
+            }
         }
         let (base, watermark, taken) = {
             let state = state.borrow();
@@ -207,14 +226,8 @@ impl Catalog {
             extents: plan.extents,
             taken: alteration.taken.clone().unwrap_or(taken),
         };
-        manifest.write(rows, kind)?;
+        manifest.write(&rows, kind)?;
         Ok(Change { base, manifest, fresh })
-    }
-
-    /// The records of rows that have to move.
-    async fn moved(&self, rows: &WriteRows, shelf: &Rc<Shelf>, state: &Rc<RefCell<State>>, places: &[At]) -> Result<Batch> {
-        let records = self.rows_at(rows, shelf, state, places, true).await?;
-        Batch::of(records.iter().filter(JsValue::is_object).collect(), &shelf.fields)
     }
 
     /// The segment to go on with: the last one, with the rows of its last page, if there is room and it can be read.
@@ -239,6 +252,15 @@ impl Catalog {
     }
 }
 
+/// Rows that have to move, those that can be read, without those with one of these keys.
+fn without(records: Array, keys: &[KeyValue]) -> Array {
+    let is_kept = |record: &JsValue| {
+        let key = KeyValue::from_js(&property(record, KEY));
+        key.is_some_and(|key| !keys.contains(&key))
+    };
+    records.iter().filter(is_kept).collect()
+}
+
 /// What happens to the segments there are.
 struct Plan {
     extents: Vec<Extent>,
@@ -250,31 +272,24 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(state: &mut State, alteration: &Alteration) -> Plan {
-        let mut extents: Vec<Extent> = state.segments.iter().map(|segment| segment.extent.clone()).collect();
-        let upserts = alteration.upserts.iter().flat_map(Batch::keys);
-        for key in alteration.deletes.iter().cloned().chain(upserts) {
-            if let Some(at) = state.find(&key) {
-                extents[at.segment as usize].bury(at.row);
-            }
-        }
-        // One segment at a time, so that no change takes long: every change makes at most as many dead rows as it moves.
-        let last = extents.len().saturating_sub(1);
-        let sparse = extents[..last].iter().position(|extent| (1..extent.rows / 2).contains(&extent.live()));
-        let moved = sparse.map_or_else(Vec::new, |segment| {
-            let rows = (0..extents[segment].rows).filter(|row| extents[segment].is_live(*row));
-            rows.map(|row| At { segment: segment as u32, row }).collect()
-        });
-        let mut gone = state.damaged.clone();
-        let mut kept = Vec::new();
-        for (place, extent) in extents.into_iter().enumerate() {
-            if extent.live() == 0 || Some(place) == sparse {
-                gone.push(extent.number);
+    /// Removes what is damaged or dead, and one segment of which less than half is in force: one at a time, so that no
+    /// change takes long.
+    fn of(state: &State) -> Plan {
+        let mut plan = Plan { extents: Vec::new(), gone: state.damaged.clone(), moved: Vec::new(), next: state.next };
+        let last = state.segments.len().saturating_sub(1);
+        for (place, segment) in state.segments.iter().enumerate() {
+            let extent = &segment.extent;
+            let live = extent.live();
+            let is_sparse = place < last && plan.moved.is_empty() && live < extent.rows / 2;
+            if live == 0 || is_sparse {
+                let rows = (0..extent.rows).filter(|row| extent.is_live(*row));
+                plan.moved.extend(rows.map(|row| At { segment: place as u32, row }));
+                plan.gone.push(extent.number);
             } else {
-                kept.push(extent);
+                plan.extents.push(extent.clone());
             }
         }
-        Plan { extents: kept, gone, moved, next: state.next }
+        plan
     }
 
     /// The number of a new segment.
@@ -331,17 +346,14 @@ impl Writing {
         Ok(())
     }
 
-    /// Writes what is left. Waits until the browser has it, so that a long change is many short tasks of the page.
-    async fn finish(mut self, rows: &WriteRows, kind: &Kind) -> Result<Contents> {
+    /// Writes what is left; the last request tells when the browser has it all.
+    fn finish(mut self, rows: &WriteRows, kind: &Kind) -> Result<(Contents, Option<Request>)> {
         if self.records.length() > 0 {
             self.put_page(rows, kind)?;
         }
         let contents = Contents { number: self.extent.number, columns: self.columns };
         disk::write_contents(rows, kind, &contents, &self.texts)?;
-        if let Some(put) = self.last_put {
-            put.await?;
-        }
-        Ok(contents)
+        Ok((contents, self.last_put))
     }
 }
 

@@ -116,17 +116,23 @@ impl Catalog {
         }
     }
 
+    /// Whether what is in memory was on disk, as far as is known.
+    fn is_known(&self, shelf: &Shelf) -> bool {
+        let (checked, connection) = shelf.checked.get();
+        checked != UNCHECKED.0 && connection == self.0.database.reopened() && !shelf.state.borrow().borrow().is_unreadable
+    }
+
     /// Whether what is in memory may answer.
     fn is_trusted(&self, shelf: &Shelf) -> bool {
-        let (checked, connection) = shelf.checked.get();
-        let database = &self.0.database;
-        shelf.adopted.get() && database.is_open() && connection == database.reopened() && (clock::now_ms() - checked).abs() < TRUSTED_MS
+        let age = clock::now_ms() - shelf.checked.get().0;
+        shelf.adopted.get() && self.0.database.is_open() && self.is_known(shelf) && age.abs() < TRUSTED_MS
     }
 
     fn note_checked(&self, shelf: &Shelf) {
         shelf.checked.set((clock::now_ms(), self.0.database.reopened()));
         let mut channel = self.0.channel.borrow_mut();
-        if channel.is_none() {
+        // Closed meanwhile, nobody would close the channel.
+        if channel.is_none() && self.0.database.is_open() {
             let inner = Rc::downgrade(&self.0);
             *channel = Channel::open(&self.channel_name(), move |_| {
                 if let Some(inner) = inner.upgrade() {

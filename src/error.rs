@@ -16,6 +16,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The browser's name for "did not happen", whatever the reason.
 const ABORT: &str = "AbortError";
 
+/// This library's name for a transaction that has to be tried again.
+const STALE: &str = "StaleError";
+
 /// The browser's own exception behind an [`Error`], when there is one (else `undefined`); JavaScript finds it in
 /// `error.cause`.
 #[derive(Debug, Clone, Default)]
@@ -228,6 +231,15 @@ impl Error {
             other => other,
         }
         .into()
+    }
+
+    /// What a transaction went by was no longer so.
+    pub(crate) fn stale() -> Error {
+        Error::other(STALE, "another tab has changed the catalogue meanwhile")
+    }
+
+    pub(crate) fn is_stale(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Other { name, .. } if name == STALE)
     }
 
     /// The browser closed the connection while a transaction was running.

@@ -61,8 +61,7 @@ export function download(name, text, type) {
 
 /** How a query was served, and how fast. */
 export function served({ index, missingIndex, took }) {
-  const how = missingIndex
-    ? `by reading every row, because the index ${missingIndex} is missing`
-    : `by the ${index === "primary key" ? index : `index ${index}`}`;
+  const name = ["primary key", "search"].includes(index) ? index : `index ${index}`;
+  const how = missingIndex ? `by reading every row, because the index ${missingIndex} is missing` : `by the ${name}`;
   return `${how} in ${milliseconds(took)}`;
 }

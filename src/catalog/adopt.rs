@@ -42,9 +42,15 @@ impl Catalog {
         let mut is_done = old == 0;
         while !is_done {
             let part = async |tx: &WriteTx| self.adopt_part(tx, shelf).await;
-            let (change, last) = database.write(&[CATALOG_STORE, store], part).await?;
-            self.take_over(shelf, change);
-            is_done = last;
+            match database.write(&[CATALOG_STORE, store], part).await {
+                // Another tab was first.
+                Err(error) if error.is_stale() => {}
+                result => {
+                    let (change, last) = result?;
+                    self.take_over(shelf, change);
+                    is_done = last;
+                }
+            }
         }
         shelf.adopted.set(true);
         Ok(())

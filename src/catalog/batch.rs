@@ -15,14 +15,8 @@ use crate::store::KeyValue;
 
 #[wasm_bindgen(module = "/src/catalog/gather.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = texts, catch)]
-    fn gather_texts(records: &Array, field: &JsValue) -> std::result::Result<JsString, JsValue>;
-
-    #[wasm_bindgen(js_name = numbers, catch)]
-    fn gather_numbers(records: &Array, field: &JsValue) -> std::result::Result<Float64Array, JsValue>;
-
-    #[wasm_bindgen(js_name = ids, catch)]
-    fn gather_ids(records: &Array, field: &JsValue) -> std::result::Result<Float64Array, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn gather(records: &Array) -> std::result::Result<Array, JsValue>;
 
     #[wasm_bindgen(js_name = others, catch)]
     fn gather_others(records: &Array) -> std::result::Result<Vec<u32>, JsValue>;
@@ -55,12 +49,10 @@ impl Batch {
     /// # Errors
     /// `InvalidRecord` when a field of one of them cannot be read.
     pub fn read(records: Array, fields: &Fields) -> Result<(Batch, Vec<u32>)> {
-        let gathered = |numbers: std::result::Result<Float64Array, JsValue>| match numbers {
-            Ok(numbers) => Ok(numbers.to_vec()),
-            Err(thrown) => Err(Error::of_clone(&thrown)),
-        };
+        let gathered = gather(&records).map_err(|thrown| Error::of_clone(&thrown))?;
+        let numbers = |place| gathered.get(place).unchecked_into::<Float64Array>().to_vec();
         let rows = records.length() as usize;
-        let mut columns = Columns { numbers: gathered(gather_numbers(&records, &fields.key))?, ..Columns::default() };
+        let mut columns = Columns { numbers: numbers(0), ..Columns::default() };
         let mut keyless = Vec::new();
         for (place, _) in (0..).zip(&columns.numbers).filter(|(_, number)| number.is_nan()) {
             match KeyValue::from_js(&value(&records, place, &fields.key)) {
@@ -68,20 +60,18 @@ impl Batch {
                 None => keyless.push(place),
             }
         }
-        columns.prices = match &fields.price {
-            Some(field) => gathered(gather_numbers(&records, field))?,
-            None => vec![f64::NAN; rows],
-        };
+        columns.prices = if fields.price.is_some() { numbers(1) } else { vec![f64::NAN; rows] };
         columns.categories = match &fields.category {
             Some(field) => (0..)
-                .zip(gathered(gather_ids(&records, field))?)
+                .zip(numbers(if fields.price.is_some() { 2 } else { 3 }))
                 .map(|(place, number)| category(&records, place, field, number))
                 .collect(),
             None => vec![0; rows],
         };
-        let (names, _) = texts(&records, Some(&fields.name))?;
-        let (codes, code_hashes) = texts(&records, fields.code.as_ref())?;
-        let (barcodes, barcode_hashes) = texts(&records, fields.barcode.as_ref())?;
+        let texts = |place, field| texts(&records, String::from(gathered.get(place).unchecked_into::<JsString>()), field);
+        let (names, _) = texts(4, Some(&fields.name));
+        let (codes, code_hashes) = texts(5, fields.code.as_ref());
+        let (barcodes, barcode_hashes) = texts(6, fields.barcode.as_ref());
         (columns.codes, columns.barcodes) = (code_hashes, barcode_hashes);
         let texts = Texts::zip([&names, &codes, &barcodes], records.length());
         Ok((Batch { records, columns, texts, stamp: JsValue::UNDEFINED }, keyless))
@@ -136,22 +126,22 @@ fn category(records: &Array, place: u32, field: &JsValue, number: f64) -> u32 {
 }
 
 /// The folded texts of a field, each with its end, and the hash of each as a key.
-fn texts(records: &Array, field: Option<&JsValue>) -> Result<(String, Vec<u32>)> {
+fn texts(records: &Array, raw: String, field: Option<&JsValue>) -> (String, Vec<u32>) {
     let count = records.length();
-    let Some(field) = field else { return Ok(("\0".repeat(count as usize), vec![0; count as usize])) };
-    let raw = String::from(gather_texts(records, field).map_err(|thrown| Error::of_clone(&thrown))?);
+    let Some(field) = field else { return ("\0".repeat(count as usize), vec![0; count as usize]) };
     let mut hashes = Vec::with_capacity(count as usize);
     let mut replaced: Option<String> = None;
     let mut begin = 0;
     for place in 0..count {
         let end = begin + memchr::memchr(END, &raw.as_bytes()[begin..]).unwrap_or(0);
-        let text = &raw[begin..end];
+        // The ends stand between characters; a slice that may panic would bring 2 KB along.
+        let text = raw.get(begin..end).unwrap_or_default();
         let mut hash = if text.is_empty() { 0 } else { hash_text(text) };
         if text == OTHER {
             let value = value(records, place, field);
             let text = value.as_string().or_else(|| value.as_f64().map(|_| text_of(&value))).unwrap_or_default();
             hash = hash_of(&value);
-            replaced.get_or_insert_with(|| raw[..begin].into()).push_str(&text.replace('\0', " "));
+            replaced.get_or_insert_with(|| raw.get(..begin).unwrap_or_default().into()).push_str(&text.replace('\0', " "));
         } else if let Some(replaced) = &mut replaced {
             replaced.push_str(text);
         }
@@ -161,7 +151,7 @@ fn texts(records: &Array, field: Option<&JsValue>) -> Result<(String, Vec<u32>)>
         hashes.push(hash);
         begin = end + 1;
     }
-    Ok((fold(&replaced.unwrap_or(raw)), hashes))
+    (fold(&replaced.unwrap_or(raw)), hashes)
 }
 
 /// The hash of a value as a key, 0 when it is none.

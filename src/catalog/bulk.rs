@@ -109,6 +109,10 @@ impl Upserts {
         Upserts { records, stamp, all_or_nothing: true, is_careful: false, failed: RefCell::default() }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.records.length() == 0
+    }
+
     /// Reads the records as they are now: plain objects themselves, of others their fields; when careful, a copy of each
     /// that the browser has made.
     ///

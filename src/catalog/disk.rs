@@ -95,7 +95,7 @@ impl Manifest {
     }
 
     /// `None` when it is damaged, or of a newer version.
-    fn read(record: &JsValue) -> Option<Manifest> {
+    pub fn read(record: &JsValue) -> Option<Manifest> {
         if record.is_undefined() {
             return Some(Manifest::none());
         }
@@ -123,7 +123,12 @@ impl Manifest {
 /// # Errors
 /// Of the transaction. A damaged manifest is `Ok(None)`.
 pub(super) async fn manifest(rows: &ReadRows, kind: &Kind) -> Result<Option<Manifest>> {
-    Ok(Manifest::read(&rows.get(&id(kind, Part::Manifest, &[]))?.await?))
+    Ok(Manifest::read(&request_manifest(rows, kind)?.await?))
+}
+
+/// Asks for the manifest.
+pub(super) fn request_manifest(rows: &ReadRows, kind: &Kind) -> Result<Request> {
+    rows.get(&id(kind, Part::Manifest, &[]))
 }
 
 /// The columns of those segments of a list that are not known, or have grown.

@@ -1,26 +1,40 @@
 // What is read of many records at once. A call between the module and JavaScript for each field of each record takes
-// longer than everything else that is done with it (ARCHITECTURE.md).
+// longer than everything else that is done with it, and a field that is named here is read faster than one that is passed
+// in (ARCHITECTURE.md).
 
 /** Marks a value that has to be looked at by itself. */
 const OTHER = "\u0001";
-const BETWEEN = "\0";
+const END = "\0";
 
 const text = (value) => {
-  if (typeof value === "string") return value.includes(BETWEEN) || value.startsWith(OTHER) ? OTHER : value;
+  if (typeof value === "string") return value.includes(END) || value.startsWith(OTHER) ? OTHER : value;
   return value === false || value === undefined || value === null ? "" : OTHER;
 };
-
-/** The texts of a field, "" where Odoo says that it is empty, each with a 0 behind it. */
-export const texts = (records, field) => records.reduce((all, record) => all + text(record[field]) + BETWEEN, "");
-
 const number = (value) => (typeof value === "number" ? value : NaN);
+/** An id, or that of Odoo's pair of id and name. */
+const id = (value) => number(Array.isArray(value) ? value[0] : value);
 
-/** The numbers of a field, NaN for what is none. */
-export const numbers = (records, field) => Float64Array.from(records, (record) => number(record[field]));
-
-/** The numbers of a field that holds an id or Odoo's pair of id and name, NaN for what is neither. */
-export const ids = (records, field) =>
-  Float64Array.from(records, ({ [field]: value }) => number(Array.isArray(value) ? value[0] : value));
+/**
+ * Of each record: key, price, category and the category above as numbers, NaN for what is none; name, code and barcode as
+ * texts, "" where Odoo says that they are empty, each with a 0 behind it.
+ */
+export const gather = (records) => {
+  const count = records.length;
+  const numbers = [0, 1, 2, 3].map(() => new Float64Array(count));
+  const [keys, prices, categories, parents] = numbers;
+  let [names, codes, barcodes] = ["", "", ""];
+  for (let at = 0; at < count; at++) {
+    const record = records[at];
+    keys[at] = number(record.id);
+    prices[at] = number(record.list_price);
+    categories[at] = id(record.categ_id);
+    parents[at] = id(record.parent_id);
+    names += text(record.name) + END;
+    codes += text(record.default_code) + END;
+    barcodes += text(record.barcode) + END;
+  }
+  return [...numbers, names, codes, barcodes];
+};
 
 /** The places of the records that are no plain objects. */
 export const others = (records) => {

@@ -169,8 +169,10 @@ impl Catalog {
         let words = Words::of(text);
         let found = RefCell::new(Vec::new());
         let find = |state: &mut State| {
-            let exact = state.candidates(Column::Barcode, hash_text(text.trim()));
-            let exact = exact.iter().map(|at| (at.segment, at.row)).collect();
+            let exact = [Column::Barcode, Column::Code].map(|column| {
+                let rows = state.candidates(column, hash_text(text.trim()));
+                rows.iter().map(|at| (at.segment, at.row)).collect()
+            });
             let segments = (0..).zip(&state.segments).filter_map(|(place, segment)| {
                 segment.texts.as_ref().map(|texts| (place, &segment.extent, texts))
             });

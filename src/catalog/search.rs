@@ -50,22 +50,28 @@ impl Words {
         Words { whole, words }
     }
 
-    /// The best rows of some segments, at most `limit`: by rank, and of one rank in the order of the segments. `exact`
-    /// are the rows that may have the query as their barcode.
+    /// The best rows of some segments, at most `limit`: by rank, and of one rank in the order of the segments, but
+    /// first those whose code is the query. `exact` are the rows that may have the query as their barcode, or as their code.
     pub fn search<'a>(
         &self,
         segments: impl Iterator<Item = Segment<'a>> + Clone,
-        mut exact: Vec<(u32, u32)>,
+        exact: [Vec<(u32, u32)>; 2],
         limit: usize,
     ) -> Vec<Hit> {
-        exact.retain(|(place, row)| {
-            let segment = segments.clone().find(|segment| segment.0 == *place);
-            segment.is_some_and(|(_, _, segment)| barcode(segment.texts.row(*row)) == self.whole.as_bytes())
-        });
+        let has = |field: usize, (place, row): (u32, u32)| {
+            let segment = segments.clone().find(|segment| segment.0 == place);
+            let mut texts = segment.into_iter().flat_map(|(_, _, segment)| segment.texts.row(row).split(|byte| *byte == END));
+            texts.nth(field) == Some(self.whole.as_bytes())
+        };
+        let [mut barcodes, mut codes] = exact;
+        barcodes.retain(|at| has(2, *at));
+        codes.retain(|at| has(1, *at));
         // The longest word is in the fewest rows.
         let Some(lead) = self.words.iter().max_by_key(|word| word.len()) else { return Vec::new() };
         let lead = lead.as_bytes();
-        let mut found = Found { hits: [exact, Vec::new(), Vec::new(), Vec::new()], limit };
+        codes.retain(|at| !barcodes.contains(at));
+        let exact = [barcodes.clone(), codes.clone()].concat();
+        let mut found = Found { exact, hits: [barcodes, codes, Vec::new(), Vec::new()], limit };
         for segment in segments.clone() {
             if found.count(Rank::Prefix) >= limit {
                 break;
@@ -179,14 +185,15 @@ const RANKS: [Rank; 4] = [Rank::Barcode, Rank::Prefix, Rank::WordStart, Rank::In
 
 /// Hits by rank, of each no more than can count.
 struct Found {
+    /// Those that were known from the beginning.
+    exact: Vec<(u32, u32)>,
     hits: [Vec<(u32, u32)>; RANKS.len()],
     limit: usize,
 }
 
 impl Found {
     fn add(&mut self, rank: Rank, at: (u32, u32)) {
-        let [exact, ..] = &self.hits;
-        if !exact.contains(&at) && self.hits[rank as usize].len() < self.limit {
+        if !self.exact.contains(&at) && self.hits[rank as usize].len() < self.limit {
             self.hits[rank as usize].push(at);
         }
     }
@@ -228,12 +235,6 @@ fn rank_at(text: &[u8], at: usize) -> Rank {
         Some(before) if is_between_words(before) => Rank::WordStart,
         Some(_) => Rank::Inside,
     }
-}
-
-/// The last of a row's texts.
-fn barcode(text: &[u8]) -> &[u8] {
-    let text = text.strip_suffix(&[END]).unwrap_or(text);
-    text.rsplit(|byte| *byte == END).next().unwrap_or_default()
 }
 
 /// The byte of a word that is found the least often, and where it stands.

@@ -12,8 +12,8 @@ use super::search::Searchable;
 use crate::order::sorted_places;
 use crate::store::KeyValue;
 
-/// Pages kept for the next lookup, of all kinds of a database: 131,072 rows. What they need is about what they take on
-/// disk (ARCHITECTURE.md).
+/// Pages of a kind that are kept for the next lookup: 131,072 rows. They need about as much memory as on disk
+/// (ARCHITECTURE.md).
 const KEPT_PAGES: usize = 512;
 
 /// The place of a row: of its segment in [`State::segments`], and in there.

@@ -16,11 +16,11 @@ use super::kind::{KEY, Kind};
 use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
 use super::state::{At, Contents, State};
 use super::texts::Texts;
-use super::{Catalog, Shelf};
-use crate::error::Result;
+use super::{Catalog, Shelf, UNCHECKED};
+use crate::error::{Error, Result};
 use crate::global::property;
 use crate::schema::CATALOG_STORE;
-use crate::store::{KeyValue, ReadTx, Request, WriteOptions, WriteRows, WriteTx};
+use crate::store::{KeyValue, ReadTx, Request, WriteOptions, WriteRows, WriteTx, explain};
 
 /// What a transaction does to a kind.
 #[derive(Debug, Default)]
@@ -110,9 +110,11 @@ impl Catalog {
         let watermark = Some(delta.watermark).filter(|watermark| !watermark.is_undefined());
         let (saved, deleted) = (delta.upserts.length(), delta.deletes.len() as u32);
         let alteration = Alteration { deletes: delta.deletes, watermark, ..Alteration::default() };
-        let (result, failures) = self.save(shelf, delta.upserts, stamp, WriteOptions::default(), alteration, true).await;
+        let (records, schema) = (&delta.upserts, self.0.database.schema().store(shelf.kind.store)?);
+        let save = self.save(shelf, records.clone(), stamp, WriteOptions::default(), alteration, true);
+        let (result, failures) = save.await;
         match failures.into_iter().next() {
-            Some((place, error)) => Err(error.at(place)),
+            Some((place, error)) => Err(explain(&records.get(place), schema, error).at(place)),
             None => result.map(|_| DeltaReport { saved, deleted }),
         }
     }
@@ -135,11 +137,14 @@ impl Catalog {
 
     /// Alters a kind in a transaction of its own.
     pub(super) async fn alter(&self, shelf: &Rc<Shelf>, options: WriteOptions, alteration: &Alteration) -> Result<()> {
-        let change = self
-            .0
-            .database
-            .write_with(&[CATALOG_STORE], options, async |tx| self.alter_in(tx, shelf, alteration).await)
-            .await?;
+        let change = loop {
+            let body = async |tx: &WriteTx| self.alter_in(tx, shelf, alteration).await;
+            match self.0.database.write_with(&[CATALOG_STORE], options, body).await {
+                // Another tab was first. What is on disk is read before the next try.
+                Err(error) if error.is_stale() => {}
+                result => break result?,
+            }
+        };
         self.take_over(shelf, change);
         Ok(())
     }
@@ -162,7 +167,12 @@ impl Catalog {
     /// Writes what an alteration makes of the kind as it is on disk.
     pub(super) async fn alter_in(&self, tx: &WriteTx, shelf: &Rc<Shelf>, alteration: &Alteration) -> Result<Change> {
         let (kind, rows) = (shelf.kind, tx.rows(CATALOG_STORE)?);
-        let state = self.refresh(&rows, shelf).await?;
+        // What is known is mostly what is on disk. Then nothing waits for the manifest, which is looked at in the end.
+        let on_disk = disk::request_manifest(&rows, kind)?;
+        let state = match shelf.state() {
+            known if self.is_known(shelf) && Plan::of(&known.borrow()).reads_nothing() => known,
+            _ => self.refresh(&rows, shelf).await?,
+        };
         if state.borrow().is_unreadable {
             rows.delete_range(&disk::all(kind))?;
         }
@@ -171,9 +181,10 @@ impl Catalog {
             rows.delete_range(&bounds)?;
         }
         let moved = self.rows_at(&rows, shelf, &state, &plan.moved, true).await?;
-        let mut segment = match &alteration.upserts {
-            None if moved.length() == 0 => None,
-            _ => Some(self.last_segment(&rows, shelf, &state, &mut plan).await?),
+        let is_growing = moved.length() > 0 || alteration.upserts.as_ref().is_some_and(|upserts| !upserts.is_empty());
+        let mut segment = match is_growing {
+            true => Some(self.last_segment(&rows, shelf, &state, &mut plan).await?),
+            false => None,
         };
         // The caller's records are read and put without a wait between, where they fit into a segment: they are the same
         // both times, whatever the caller does with them meanwhile.
@@ -219,15 +230,19 @@ impl Catalog {
             let state = state.borrow();
             (state.version, state.watermark.clone(), state.taken.clone())
         };
-        let manifest = Manifest {
+        let new = Manifest {
             version: new_version(),
             watermark: alteration.watermark.clone().unwrap_or(watermark),
             next: plan.next,
             extents: plan.extents,
             taken: alteration.taken.clone().unwrap_or(taken),
         };
-        manifest.write(&rows, kind)?;
-        Ok(Change { base, manifest, fresh })
+        new.write(&rows, kind)?;
+        if disk::Manifest::read(&on_disk.await?).map_or(0.0, |manifest| manifest.version) != base {
+            shelf.checked.set(UNCHECKED);
+            return Err(Error::stale());
+        }
+        Ok(Change { base, manifest: new, fresh })
     }
 
     /// The segment to go on with: the last one, with the rows of its last page, if there is room and it can be read.
@@ -290,6 +305,11 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// Whether no page has to be read to go on from here.
+    fn reads_nothing(&self) -> bool {
+        self.moved.is_empty() && self.extents.last().is_none_or(|last| last.rows == SEGMENT_ROWS)
     }
 
     /// The number of a new segment.

@@ -65,7 +65,7 @@ export class Demo {
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) page.problems.push(message.text());
     });
     await page.goto(this.url);
-    await page.getByText("PDCPOSOfflineDB, version 5, open").first().waitFor();
+    await page.getByText("PDCPOSOfflineDB, version 6, open").first().waitFor();
     return page;
   }
 

@@ -31,8 +31,9 @@ test("generated products are saved with a report, and found by barcode, referenc
   await page.locator("#stores tr", { hasText: "pos_products" }).getByText("1,500").waitFor();
   for (const [typed, words, first] of [
     [DESK, "1 product, by the index barcode", "Desk oak 1"],
-    ["REF-2", "1 product, by the index default_code", "Lamp oak 2"],
-    ["café", "8 products, by the index name", "Café crème"],
+    ["REF-2", "8 products, by the search", "Lamp oak 2"],
+    ["CAFE", "8 products, by the search", "Café crème"],
+    ["1500 ORANGE", "1 product, by the search", "Jus d'orange small 1500"],
     ["no such thing", "Nothing found", ""],
   ]) {
     await scan(page).fill(typed);
@@ -249,7 +250,7 @@ test("storage names rows, indexes and health; the report is copied and tells not
   await page.getByText("The report is in the clipboard.").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const report = JSON.parse(copied);
-  assert.equal(report.database.version, 5);
+  assert.equal(report.database.version, 6);
   assert.equal(report.counts.pos_products, 100);
   assert.equal(report.version, JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url))).version);
   assert.ok(report.database.memory > 0);
@@ -268,7 +269,7 @@ test("closing is shown, and so is what then fails; deleting everything asks firs
   await page.keyboard.press("F9");
   await page.getByText("Closed: database 'PDCPOSOfflineDB' is closed; call init() to open it again").waitFor();
   await button("Open").click();
-  await page.getByText("version 5, open").first().waitFor();
+  await page.getByText("version 6, open").first().waitFor();
   // The basket is still there.
   await page.keyboard.press("F9");
   await page.locator("#receipts", { hasText: "No. 2" }).waitFor();

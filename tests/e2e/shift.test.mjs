@@ -25,7 +25,7 @@ test("a shift: sold online, without server, over a reload, and all of it at the 
   await receipt(page, sold[0], "at the server since");
   assert.equal((await demo.state()).orders.length, 1);
   await page.getByLabel("Scan or search").fill("café");
-  await page.locator("#found-by", { hasText: "8 products, by the index name" }).waitFor();
+  await page.locator("#found-by", { hasText: "8 products, by the search" }).waitFor();
   await shot(page, "online");
   await scan(page).fill("");
 
@@ -103,7 +103,7 @@ test("the keyboard path: from the skip link through search and basket to the rec
   const page = await demo.open();
   await generate(page, 100);
   await page.reload();
-  await page.getByText("version 5, open").first().waitFor();
+  await page.getByText("version 6, open").first().waitFor();
   await page.waitForFunction(() => document.activeElement.id === "scan");
   await page.keyboard.type("desk");
   await page.locator("#found li").nth(1).waitFor();
@@ -143,7 +143,7 @@ test("with a server that never answers the page opens, and a sale is shown at on
   await demo.serverHangs();
   const began = performance.now();
   await page.reload({ waitUntil: "commit" });
-  await page.getByText("version 5, open").first().waitFor();
+  await page.getByText("version 6, open").first().waitFor();
   assert.ok(performance.now() - began < 9_000, `opened after ${Math.round(performance.now() - began)} ms`);
   await page.getByText("The demo server is not there.").waitFor();
   const paid = performance.now();

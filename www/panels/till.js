@@ -3,6 +3,7 @@ import { html, nothing, render } from "lit-html";
 import { $, act, many, money, onClick, onSubmit, milliseconds, say, served, time } from "../ui.js";
 
 const FOUND = 8;
+const HINT = "Enter adds the first product.";
 const RECEIPTS = 6;
 /** The basket of this tab; what is in it is not sold yet. */
 const KEY = "pos-offline-basket";
@@ -13,6 +14,12 @@ const STATES = {
   rejected: ["rejected", "refused by the server"],
   synced: ["done", "at the server"],
 };
+
+/** A text with some ranges of it marked. */
+function marked(text, ranges = []) {
+  const pieces = ranges.flatMap(([begin, end], at) => [text.slice(ranges[at - 1]?.[1] ?? 0, begin), html`<mark>${text.slice(begin, end)}</mark>`]);
+  return [...pieces, (text || "").slice(ranges.at(-1)?.[1] ?? 0)];
+}
 
 export function till({ db, sync, queries, ask, changed }) {
   let basket = { uuid: crypto.randomUUID(), lines: [] };
@@ -57,26 +64,19 @@ export function till({ db, sync, queries, ask, changed }) {
     if (!line.qty) $("scan").focus();
   }
 
-  /** A barcode, a reference, or the beginning of a name. */
-  async function find(text) {
-    if (!text) return [];
-    for (const index of ["barcode", "default_code"]) {
-      const exact = await ask("pos_products", { index, only: text, limit: 1 });
-      if (exact.length) return exact;
-    }
-    const begin = text[0].toUpperCase() + text.slice(1);
-    return ask("pos_products", { index: "name", prefix: begin, limit: FOUND });
-  }
-
   async function search() {
     const text = $("scan").value.trim();
-    const products = await find(text);
+    const began = performance.now();
+    const matches = text ? await db.searchProducts(text, { limit: FOUND }) : [];
+    const took = performance.now() - began;
     // Whoever types on has asked again.
     if (text !== $("scan").value.trim()) return;
-    found = products;
+    found = matches;
     showFound();
-    const count = found.length ? many(found.length, "product") : "Nothing found";
-    say("found-by", text ? `${count}, ${served(queries.get("pos_products"))}` : "Enter adds the first product.");
+    if (!text) return say("found-by", HINT);
+    const how = { index: matches[0]?.rank === "barcode" ? "barcode" : "search", missingIndex: null, took };
+    queries.set("pos_products", how);
+    say("found-by", `${matches.length ? many(matches.length, "product") : "Nothing found"}, ${served(how)}`);
   }
 
   async function pay() {
@@ -102,11 +102,15 @@ export function till({ db, sync, queries, ask, changed }) {
   }
 
   function showFound() {
-    const product = (product) => html`
-      <li><button type="button" class="quiet" @click=${() => add(product)}>
-        ${product.name} <span class="soft">${product.barcode || product.default_code || ""}</span> <b>${money(priceOf(product))}</b>
-      </button></li>`;
-    render(found.map(product), $("found"));
+    const match = ({ product, highlights }) => {
+      const code = ["barcode", "default_code"].find((field) => highlights[field]) ?? (product.barcode ? "barcode" : "default_code");
+      return html`
+        <li><button type="button" class="quiet" @click=${() => add(product)}>
+          <span>${marked(product.name, highlights.name)}</span> <span class="soft">${marked(product[code], highlights[code])}</span>
+          <b>${money(priceOf(product))}</b>
+        </button></li>`;
+    };
+    render(found.map(match), $("found"));
   }
 
   function showBasket() {
@@ -140,7 +144,7 @@ export function till({ db, sync, queries, ask, changed }) {
 
   onSubmit("search", async () => {
     await search();
-    if (found.length) add(found[0]);
+    if (found.length) add(found[0].product);
   });
   $("scan").addEventListener("input", () => act(search));
   onClick("pay", pay);

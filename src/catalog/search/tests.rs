@@ -20,7 +20,8 @@ impl Shop {
     fn search(&self, query: &str, limit: usize) -> Vec<(u32, Rank)> {
         let words = Words::of(query);
         // Every row may have it; which ones have is for the search to find out.
-        let exact = (0..self.extent.rows).filter(|at| self.extent.is_live(*at)).map(|at| (0, at)).collect();
+        let any: Vec<_> = (0..self.extent.rows).filter(|at| self.extent.is_live(*at)).map(|at| (0, at)).collect();
+        let exact = [any.clone(), any];
         let hits = words.search([(0, &self.extent, &self.searchable)].into_iter(), exact, limit);
         hits.iter().map(|hit| (hit.at.1, hit.rank)).collect()
     }
@@ -41,10 +42,10 @@ impl Shop {
                 _ if worst == Rank::Inside => Rank::Inside,
                 _ => best,
             };
-            found.push((rank, at as u32));
+            found.push((rank, rank > Rank::Prefix || query != row[1], at as u32));
         }
         found.sort();
-        found.into_iter().take(limit).map(|(rank, at)| (at, rank)).collect()
+        found.into_iter().take(limit).map(|(rank, _, at)| (at, rank)).collect()
     }
 }
 
@@ -71,7 +72,7 @@ fn the_best_come_first() {
         ["Cup", "C-1", "tea"],
     ]);
     let found = shop.search("TEA", 9);
-    let expected = [(4, Rank::Barcode), (1, Rank::Prefix), (3, Rank::Prefix), (0, Rank::WordStart), (2, Rank::Inside)];
+    let expected = [(4, Rank::Barcode), (3, Rank::Prefix), (1, Rank::Prefix), (0, Rank::WordStart), (2, Rank::Inside)];
     assert_eq!(found, expected);
     assert_eq!(shop.search("tea", 2), expected[..2]);
     assert_eq!(shop.search("tea green", 9), [(0, Rank::Prefix)], "in any order");

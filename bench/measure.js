@@ -23,15 +23,19 @@ export async function repeated(times, body) {
   return taken / times;
 }
 
+export const pause = (ms = 100) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** Runs `body`; the longest task of the main thread meanwhile in milliseconds, 0 when none took 50 (Long Tasks API). */
 export async function longestTask(body) {
+  // What the caller did until now is part of this task, and no part of `body`.
+  await pause();
   let longest = 0;
   const note = (list) => list.forEach(({ duration }) => (longest = Math.max(longest, duration)));
   const observer = new PerformanceObserver((list) => note(list.getEntries()));
   observer.observe({ type: "longtask" });
   const result = await body();
   // The entry of a task is queued after the task.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await pause();
   note(observer.takeRecords());
   observer.disconnect();
   return [longest, result];

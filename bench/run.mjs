@@ -2,7 +2,7 @@
 // it; slow ones do not.
 //
 //   ROUNDS=5            rounds of each comparison
-//   ONLY=save,users     only these of PARTS; all but `chunks` unless given
+//   ONLY=save,users     only these of PARTS; all but `chunks` and `pages`, which explain a choice, unless given
 //   QUICK=1             small sizes and one round, to see that everything runs
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -12,8 +12,11 @@ import { chromium } from "playwright-core";
 import { LAUNCH } from "../scripts/chromium.mjs";
 import { serve } from "../scripts/serve.mjs";
 import { shops } from "../scripts/shop.mjs";
+import { catalogueParts } from "./catalogue.mjs";
+import { choiceParts } from "./choices.mjs";
+import { NAMES } from "./peers/names.mjs";
 import { ROUNDS, rounds } from "./rounds.mjs";
-import { Table, atMost, below, faster, median } from "./table.mjs";
+import { Table, atMost, below, each, faster } from "./table.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const quick = Boolean(process.env.QUICK);
@@ -25,28 +28,13 @@ const run = (contenders, count = times) => rounds(server.url, contenders, count)
 const table = new Table();
 const raw = {};
 
-const PEERS = ["ours", "raw", "idb", "dexie", "sqlite"];
-const NAMES = { raw: "raw IndexedDB", idb: "idb", dexie: "Dexie", sqlite: "SQLite on OPFS" };
 const sizes = (...all) => (quick ? all.slice(0, 1) : all);
-const each = (count) => count.toLocaleString("en-US");
+const bench = { run, table, raw, quick, sizes };
 
+const CHOICES = choiceParts(bench);
 const PARTS = {
-  async save() {
-    for (const count of sizes(1_000, 10_000, 50_000)) {
-      const contenders = Object.fromEntries(PEERS.map((peer) => [peer, ["catalogue", "catalogue", [peer, count]]]));
-      const found = await run({ ...contenders, whole: ["catalogue", "catalogue", ["ours", count, { chunkSize: count }]] });
-      raw[`save ${count}`] = found;
-      for (const peer of PEERS.slice(1)) {
-        const target = peer === "raw" && count === 10_000 ? atMost(1.1) : null;
-        table.compare(`save ${each(count)} products`, NAMES[peer], found.ours.save, found[peer].save, { target });
-      }
-      table.compare(`save ${each(count)} products in one transaction`, NAMES.raw, found.whole.save, found.raw.save, { target: count === 10_000 ? atMost(1.1) : null });
-      for (const peer of PEERS.slice(1)) table.compare(`longest task while ${each(count)} are saved`, NAMES[peer], found.ours.longest, found[peer].longest);
-      for (const [measure, work] of [["all", `read all ${each(count)}`], ["byId", `one of ${each(count)} by id`], ["byBarcode", `one of ${each(count)} by barcode`]]) {
-        for (const peer of PEERS.slice(1)) table.compare(work, NAMES[peer], found.ours[measure], found[peer][measure]);
-      }
-    }
-  },
+  ...catalogueParts(bench),
+  ...CHOICES,
 
   async queue() {
     for (const count of sizes(1_000, 10_000, 50_000, 200_000)) {
@@ -83,20 +71,6 @@ const PARTS = {
       }
       const target = durability === "strict" ? atMost(3) : null;
       table.compare(`sale, ${durability}, p99, while ${each(products)} products load`, "the same without load", beside.ours.p99, alone.ours.p99, { target });
-    }
-  },
-
-  /** Why a load is many transactions (ARCHITECTURE.md); only when it is asked for. */
-  async chunks() {
-    const count = quick ? 1_000 : 10_000;
-    for (const chunkSize of [100, 250, 500, 1_000, 2_000, 10_000]) {
-      const options = { chunkSize };
-      const found = await run({ load: ["catalogue", "catalogue", ["ours", count, options]], sale: ["sale", "sales", ["ours", "strict", 0, count, options]] });
-      raw[`chunks ${chunkSize}`] = found;
-      const what = `${each(count)} products, ${each(chunkSize)} a transaction`;
-      table.state(`${what}: load`, found.load.save);
-      table.state(`${what}: longest task`, found.load.longest);
-      table.state(`${what}: a sale meanwhile, p50`, found.sale.p50);
     }
   },
 
@@ -138,7 +112,7 @@ const version = browser.version();
 await browser.close();
 try {
   for (const [name, part] of Object.entries(PARTS)) {
-    if (only ? !only.includes(name) : name === "chunks") continue;
+    if (only ? !only.includes(name) : name in CHOICES) continue;
     process.stderr.write(`${name} `);
     await part();
   }

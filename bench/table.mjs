@@ -3,12 +3,15 @@
 const sorted = (values) => [...values].sort((a, b) => a - b);
 export const median = (values) => sorted(values)[values.length >> 1];
 
-/** Targets of a ratio of times, ours to theirs, and of a value by itself. */
-export const atMost = (limit) => ({ text: `<= ${limit}x`, met: (ratio) => ratio <= limit });
-export const faster = (times) => ({ text: `>= ${times}x faster`, met: (ratio) => ratio <= 1 / times });
-export const below = (limit, unit) => ({ text: `<= ${limit} ${unit}`, met: (value) => value <= limit });
+/** A count as people read it. */
+export const each = (count) => count.toLocaleString("en-US");
 
-const verdict = (target, value) => (target ? (target.met(value) ? "met" : "missed") : null);
+/** Targets of a ratio of times, ours to theirs, and of our value by itself. */
+export const atMost = (limit) => ({ text: `<= ${limit}x`, met: ({ ratio }) => ratio <= limit });
+export const faster = (times) => ({ text: `>= ${times}x faster`, met: ({ ratio }) => ratio <= 1 / times });
+export const below = (limit, unit) => ({ text: `<= ${limit} ${unit}`, met: ({ ours }) => ours <= limit });
+
+const verdict = (target, found) => (target ? (target.met(found) ? "met" : "missed") : null);
 
 export class Table {
   lines = [];
@@ -23,14 +26,14 @@ export class Table {
       work, peer, unit,
       ours: median(ours), theirs: median(theirs),
       ratio, spread: defined ? [ratios[0], ratios.at(-1)] : null,
-      target: target?.text ?? null, verdict: verdict(target, ratio),
+      target: target?.text ?? null, verdict: verdict(target, { ratio, ours: median(ours) }),
     });
   }
 
   /** A value that is compared with nothing but its target. */
   state(work, values, { unit = "ms", target = null } = {}) {
     const ours = median(values);
-    this.lines.push({ work, peer: null, unit, ours, theirs: null, ratio: null, spread: null, target: target?.text ?? null, verdict: verdict(target, ours) });
+    this.lines.push({ work, peer: null, unit, ours, theirs: null, ratio: null, spread: null, target: target?.text ?? null, verdict: verdict(target, { ours }) });
   }
 
   print() {

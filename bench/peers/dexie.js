@@ -17,6 +17,12 @@ export async function open({ durability = "relaxed" } = {}) {
     all: () => db.products.toArray(),
     byId: (id) => db.products.get(id),
     byBarcode: (barcode) => db.products.where("barcode").equals(barcode).first(),
+    delta: (upserts, deletes) =>
+      db.transaction("rw", db.products, async () => {
+        await db.products.bulkDelete(deletes);
+        await db.products.bulkPut(upserts);
+      }),
+    close: () => db.close(),
     sell: (sale) => db.sales.put({ ...sale, synced: 0 }),
     sales: () => db.sales.count(),
   };

@@ -26,5 +26,6 @@ export async function open() {
       await Promise.all([transaction.store.put({ ...sale, synced: 0 }), transaction.done]);
     },
     sales: () => db.count("sales"),
+    close: () => db.close(),
   };
 }

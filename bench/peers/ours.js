@@ -1,5 +1,11 @@
-// This library, with its defaults unless told otherwise: each put counted, a copy of each product stamped.
+// This library, with its defaults unless told otherwise: each product counted and stamped.
 import { OfflineDB } from "/pkg/index.js";
+
+/** A sale of its own, in a transaction of its own. */
+export const selling = (db) => ({
+  sell: (sale, durability) => db.put("transactions", sale, { durability }),
+  sales: () => db.getPendingTransactionCount(),
+});
 
 export async function open({ chunkSize } = {}) {
   const db = new OfflineDB({ name: "ours" });
@@ -9,8 +15,11 @@ export async function open({ chunkSize } = {}) {
     all: () => db.getAllProducts(),
     byId: (id) => db.getProduct(id),
     byBarcode: (barcode) => db.getProductByBarcode(barcode),
-    /** A sale of its own, in a transaction of its own. */
-    sell: (sale, durability) => db.put("transactions", sale, { durability }),
-    sales: () => db.getPendingTransactionCount(),
+    byCode: (code) => db.getProductByDefaultCode(code),
+    search: (text) => db.searchProducts(text),
+    delta: (upserts, deletes) => db.applyDelta({ upserts, deletes }),
+    memory: () => db.status().memory,
+    close: () => db.close(),
+    ...selling(db),
   };
 }

@@ -33,5 +33,6 @@ export async function open() {
       await completed(transaction);
     },
     sales: () => promised(db.transaction("sales").objectStore("sales").count()),
+    close: () => db.close(),
   };
 }

@@ -3,15 +3,22 @@ import sqlite3InitModule from "/node_modules/@sqlite.org/sqlite-wasm/dist/index.
 const COLUMNS = ["id", "barcode", "default_code", "categ_id", "name", "cached_at", "record"];
 /** An empty field of Odoo is false. */
 const column = (value) => (value === false || value === undefined ? null : Array.isArray(value) ? value[0] : value);
-let db;
+let sqlite3, pool, db;
 
 const METHODS = {
+  async load() {
+    sqlite3 = await sqlite3InitModule();
+  },
   async open() {
-    const sqlite3 = await sqlite3InitModule();
-    const pool = await sqlite3.installOpfsSAHPoolVfs({ name: "bench" });
+    pool = await sqlite3.installOpfsSAHPoolVfs({ name: "bench" });
+    if (pool.isPaused()) await pool.unpauseVfs();
     db = new pool.OpfsSAHPoolDb("/bench.sqlite3");
-    db.exec(`create table products(id integer primary key, ${COLUMNS.slice(1).join(", ")})`);
-    for (const name of COLUMNS.slice(1, -1)) db.exec(`create index ${name}_of_products on products(${name})`);
+    db.exec(`create table if not exists products(id integer primary key, ${COLUMNS.slice(1).join(", ")})`);
+    for (const name of COLUMNS.slice(1, -1)) db.exec(`create index if not exists ${name}_of_products on products(${name})`);
+  },
+  close() {
+    db.close();
+    pool.pauseVfs();
   },
   save(products) {
     const cached_at = new Date().toISOString();

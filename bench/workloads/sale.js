@@ -1,5 +1,5 @@
 // How long a sale takes until it is committed: alone, and while a catalogue loads beside it.
-import { check, percentile, timed } from "../measure.js";
+import { check, pause, percentile, timed } from "../measure.js";
 import { generate } from "/www/products.js";
 
 const sale = (at) => ({
@@ -14,7 +14,6 @@ const sale = (at) => ({
 });
 /** A quick cashier: milliseconds between two sales while the catalogue loads. */
 const PAUSE = 20;
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
 
 /** [peer, durability, sales, products, options]; with products, sales go on until all of them are loaded. */
 export async function sales([peer, durability, count, products, options]) {
@@ -30,7 +29,7 @@ export async function sales([peer, durability, count, products, options]) {
     load = db.save(list).finally(() => (loaded = true));
     while (!loaded) {
       await sell();
-      await pause();
+      await pause(PAUSE);
     }
     check(await load, products, "products beside the sales");
   } else {

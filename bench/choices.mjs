@@ -1,0 +1,56 @@
+// The parts of the benchmark that a choice in ARCHITECTURE.md rests on; they run only when they are asked for.
+import { each } from "./table.mjs";
+
+const FORMS = { inline: "the same, keys in line", bytes: "JSON as bytes", text: "JSON as text" };
+const MEASURES = {
+  save: "save",
+  saveLongest: "longest task of the save",
+  atOnce: "read all by one request",
+  atOnceLongest: "longest task of the one request",
+  singly: "read all by a request a page",
+  singlyLongest: "longest task of a request a page",
+  one: "one record of a kept page",
+};
+
+export const choiceParts = ({ run, table, raw, quick }) => ({
+  /** Why a load is many transactions. */
+  async chunks() {
+    const count = quick ? 1_000 : 10_000;
+    for (const chunkSize of [100, 250, 500, 1_000, 2_000, 10_000]) {
+      const options = { chunkSize };
+      const found = await run({
+        load: ["catalogue", "catalogue", ["records", count, options]],
+        sale: ["sale", "sales", ["records", "strict", 0, count, options]],
+      });
+      raw[`chunks ${chunkSize}`] = found;
+      const what = `${each(count)} products, ${each(chunkSize)} a transaction`;
+      table.state(`${what}: load`, found.load.save);
+      table.state(`${what}: longest task`, found.load.longest);
+      table.state(`${what}: a sale meanwhile, p50`, found.sale.p50);
+    }
+  },
+
+  /** Why a page of the catalogue is JavaScript values under a key of its own, and why it has 256 records. */
+  async pages() {
+    const cases = quick ? [[1_000, 256]] : [[10_000, 256], [50_000, 64], [50_000, 256], [50_000, 1_024], [100_000, 256]];
+    for (const [count, per] of cases) {
+      // What is kept is measured in a page that has made none of it.
+      const contender = (options) => [["pages", "keep"].map((name) => ["pages", name, [count, { per, ...options }]])];
+      const found = await run({
+        values: contender({}),
+        inline: contender({ inline: true }),
+        bytes: contender({ form: "bytes" }),
+        text: contender({ form: "text" }),
+      });
+      raw[`pages ${count} ${per}`] = found;
+      const compare = (work, measure, unit, scale) => {
+        const values = (form) => found[form][measure].map((value) => value / scale);
+        for (const [form, name] of Object.entries(FORMS)) {
+          table.compare(`${each(count)} as values, ${each(per)} a page: ${work}`, name, values("values"), values(form), { unit });
+        }
+      };
+      for (const [measure, work] of Object.entries(MEASURES)) compare(work, measure, "ms", 1);
+      compare("kept in memory", "heap", "MiB", 2 ** 20);
+    }
+  },
+});

@@ -119,7 +119,9 @@ impl Catalog {
     /// Whether what is in memory was on disk, as far as is known.
     fn is_known(&self, shelf: &Shelf) -> bool {
         let (checked, connection) = shelf.checked.get();
-        checked != UNCHECKED.0 && connection == self.0.database.reopened() && !shelf.state.borrow().borrow().is_unreadable
+        checked != UNCHECKED.0
+            && connection == self.0.database.reopened()
+            && !shelf.state.borrow().borrow().is_unreadable
     }
 
     /// Whether what is in memory may answer.

@@ -28,13 +28,13 @@ mod upgrade;
 
 pub use bulk::{Bulk, BulkFailure, BulkMode, BulkProgress, BulkReport, DEFAULT_CHUNK};
 pub use database::Database;
+pub(crate) use diagnose::explain;
 pub use index::{Index, Prefix};
 pub use key::{Key, KeyValue};
 pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOptions};
 pub use query::{Bounds, Explanation, Query, Select, ServedBy};
 pub use request::Request;
 pub use rows::{ReadRows, Selected, WriteRows};
-pub(crate) use diagnose::explain;
 pub(crate) use scan::{pick, primary_key};
 pub use trace::Status;
 pub use transaction::{ReadTx, WriteTx};

@@ -5,10 +5,9 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
-
+use super::bulk::Upserts;
 use super::kind::KEY;
 use super::manifest::SEGMENT_ROWS;
-use super::bulk::Upserts;
 use super::write::{Alteration, Change};
 use super::{Catalog, Shelf, disk};
 use crate::error::Result;
@@ -64,7 +63,11 @@ impl Catalog {
         let count = old.length();
         let is_last = count < SEGMENT_ROWS;
         let taken = if is_last { JsValue::UNDEFINED } else { property(&old.get(count - 1), KEY) };
-        let alteration = Alteration { upserts: Some(Upserts::new(old, JsValue::UNDEFINED)), taken: Some(taken), ..Alteration::default() };
+        let alteration = Alteration {
+            upserts: Some(Upserts::new(old, JsValue::UNDEFINED)),
+            taken: Some(taken),
+            ..Alteration::default()
+        };
         let change = self.alter_in(tx, shelf, &alteration).await?;
         if is_last {
             tx.rows(shelf.kind.store)?.clear()?;
@@ -72,4 +75,3 @@ impl Catalog {
         Ok((change, is_last))
     }
 }
-

@@ -18,6 +18,18 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn gather(records: &Array) -> std::result::Result<Array, JsValue>;
 
+    /// Whether the records have these keys, in their order; `NaN` stands for any key.
+    #[wasm_bindgen(catch)]
+    pub(super) fn keyed(records: &Array, keys: &[f64]) -> std::result::Result<bool, JsValue>;
+
+    /// Gives the records the times of their runs.
+    #[wasm_bindgen(catch)]
+    pub(super) fn stamp(records: &Array, runs: &Array, field: &str) -> std::result::Result<(), JsValue>;
+
+    /// The records at some places of a list of pages.
+    #[wasm_bindgen(catch)]
+    pub(super) fn pick(pages: &Array, places: &[u32], size: u32) -> std::result::Result<Array, JsValue>;
+
     #[wasm_bindgen(js_name = others, catch)]
     fn gather_others(records: &Array) -> std::result::Result<Vec<u32>, JsValue>;
 }
@@ -68,7 +80,8 @@ impl Batch {
                 .collect(),
             None => vec![0; rows],
         };
-        let texts = |place, field| texts(&records, String::from(gathered.get(place).unchecked_into::<JsString>()), field);
+        let texts =
+            |place, field| texts(&records, String::from(gathered.get(place).unchecked_into::<JsString>()), field);
         let (names, _) = texts(4, Some(&fields.name));
         let (codes, code_hashes) = texts(5, fields.code.as_ref());
         let (barcodes, barcode_hashes) = texts(6, fields.barcode.as_ref());
@@ -141,7 +154,9 @@ fn texts(records: &Array, raw: String, field: Option<&JsValue>) -> (String, Vec<
             let value = value(records, place, field);
             let text = value.as_string().or_else(|| value.as_f64().map(|_| text_of(&value))).unwrap_or_default();
             hash = hash_of(&value);
-            replaced.get_or_insert_with(|| raw.get(..begin).unwrap_or_default().into()).push_str(&text.replace('\0', " "));
+            replaced
+                .get_or_insert_with(|| raw.get(..begin).unwrap_or_default().into())
+                .push_str(&text.replace('\0', " "));
         } else if let Some(replaced) = &mut replaced {
             replaced.push_str(text);
         }

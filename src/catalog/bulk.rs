@@ -43,7 +43,8 @@ impl Catalog {
             Box::pin(async move {
                 let chunk = records.slice(positions.start, positions.end);
                 let alteration = Alteration::default();
-                let (saved, failed) = self.save(shelf, chunk, stamp.clone(), bulk.write, alteration, all_or_nothing).await;
+                let (saved, failed) =
+                    self.save(shelf, chunk, stamp.clone(), bulk.write, alteration, all_or_nothing).await;
                 let failure = |(place, error)| failure(positions.start + place, records, error, schema);
                 (saved, failed.into_iter().map(failure).collect())
             })

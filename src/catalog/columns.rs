@@ -80,6 +80,12 @@ impl Columns {
         self.numbers.len() as u32
     }
 
+    /// The largest key; infinite when one is no number.
+    pub fn ceiling(&self) -> f64 {
+        let largest = self.numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if self.odd.is_empty() { largest } else { f64::INFINITY }
+    }
+
     /// Some of the rows.
     pub fn slice(&self, rows: Range<u32>) -> Columns {
         let mut slice = Columns::default();

@@ -3,17 +3,18 @@
 
 use std::ops::Bound;
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::batch::Batch;
+use super::batch::{Batch, keyed, stamp};
 use super::columns::Columns;
-use super::kind::{Fields, Kind};
+use super::kind::{Fields, KEY, Kind};
 use super::manifest::{self, Extent};
 use super::state::{Contents, Segment};
 use super::texts::Texts;
 use crate::crc32::crc32;
 use crate::error::Result;
+use crate::global::property;
 use crate::row::Row;
 use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Request, Select, WriteRows};
 
@@ -132,8 +133,14 @@ pub(super) fn request_manifest(rows: &ReadRows, kind: &Kind) -> Result<Request> 
 }
 
 /// The columns of those segments of a list that are not known, or have grown.
-pub(super) async fn contents(rows: &ReadRows, kind: &Kind, extents: &[Extent], known: &[Extent]) -> Result<Vec<Contents>> {
-    let is_known = |extent: &Extent| known.iter().any(|known| (known.number, known.rows) == (extent.number, extent.rows));
+pub(super) async fn contents(
+    rows: &ReadRows,
+    kind: &Kind,
+    extents: &[Extent],
+    known: &[Extent],
+) -> Result<Vec<Contents>> {
+    let is_known =
+        |extent: &Extent| known.iter().any(|known| (known.number, known.rows) == (extent.number, extent.rows));
     let unknown: Vec<_> = extents.iter().filter(|extent| !is_known(extent)).collect();
     let records: Vec<JsValue> = if unknown.len() > extents.len() / 2 {
         rows.select(&Select::keys(all_of(kind, Part::Columns, &[]))).await?.rows.iter().collect()
@@ -225,17 +232,16 @@ pub(super) fn read_page(
     if rows.length() != expected || row.number("count") != f64::from(expected) {
         return Err("it does not have the rows that it should have".into());
     }
-    let first = page * manifest::PAGE_ROWS;
-    let key = JsValue::from(super::kind::KEY);
-    for at in 0..expected {
-        let found = Reflect::get(&rows.get(at), &key).unwrap_or_default();
-        let is_same = match segment.columns.number(first + at) {
-            Some(number) => found.as_f64() == Some(number),
-            None => KeyValue::from_js(&found) == Some(segment.columns.key(first + at)),
-        };
-        if !is_same {
-            return Err("its rows are not those that it should have".into());
+    let range = page * manifest::PAGE_ROWS..page * manifest::PAGE_ROWS + expected;
+    let keys = segment.columns.numbers.get(range.start as usize..range.end as usize).unwrap_or_default();
+    let has_odd = |(row, key): &(u32, KeyValue)| {
+        !range.contains(row) || {
+            let found = property(&rows.get(row - range.start), KEY);
+            KeyValue::from_js(&found).as_ref() == Some(key)
         }
+    };
+    if !keyed(&rows, keys).unwrap_or(false) || !segment.columns.odd.iter().all(has_odd) {
+        return Err("its rows are not those that it should have".into());
     }
     if let Some(fields) = fields {
         let batch = Batch::of(rows.clone(), fields).map_err(|error| error.to_string())?;
@@ -243,25 +249,8 @@ pub(super) fn read_page(
             return Err("its checksum is another".into());
         }
     }
-    stamp(&rows, &Array::from(&row.get("stamps")));
+    stamp(&rows, &Array::from(&row.get("stamps")), STAMP).map_err(|_| "nobody knows when it was loaded")?;
     Ok(rows)
-}
-
-/// Gives the rows the time that was kept for many of them at once.
-fn stamp(rows: &Array, runs: &Array) {
-    let field = JsValue::from(STAMP);
-    let mut at = 0;
-    for run in runs.iter() {
-        let run = Array::from(&run);
-        let (count, value) = (run.get(0).as_f64().unwrap_or(0.0) as u32, run.get(1));
-        if !value.is_undefined() {
-            for row in at..(at + count).min(rows.length()) {
-                // Setting a field of an own, unfrozen object cannot fail.
-                let _ = Reflect::set(&rows.get(row), &field, &value);
-            }
-        }
-        at += count;
-    }
 }
 
 /// The rows of the old store, at most so many from a key on.
@@ -270,4 +259,3 @@ pub(super) async fn old_rows(tx: &ReadTx, kind: &Kind, after: Option<&KeyValue>,
     let select = Select::keys(Bounds { lower, upper: Bound::Unbounded }).limit(limit);
     Ok(tx.rows(kind.store)?.select(&select).await?.rows)
 }
-

@@ -44,3 +44,19 @@ export const others = (records) => {
   });
   return Uint32Array.from(places);
 };
+
+/** Whether the records have these keys, in their order; NaN stands for any key. */
+export const keyed = (records, keys) => keys.every((key, at) => records[at]?.id === key || Number.isNaN(key));
+
+/** Gives the records the time that was kept for many of them at once: `runs` are pairs of how many and when. */
+export const stamp = (records, runs, field) => {
+  let at = 0;
+  for (const [count, time] of runs) {
+    const end = Math.min(at + count, records.length);
+    if (time === undefined) at = end;
+    for (; at < end; at++) records[at][field] = time;
+  }
+};
+
+/** The records at some places of a list of pages, each with as many records as `size`; a hole where the page is missing. */
+export const pick = (pages, places, size) => Array.from(places, (place) => pages[Math.floor(place / size)]?.[place % size]);

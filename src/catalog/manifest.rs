@@ -89,7 +89,10 @@ mod tests {
         extent.bury(0);
         extent.bury(699);
         extent.bury(699);
-        assert_eq!((extent.live(), extent.is_live(0), extent.is_live(1), extent.is_live(700)), (698, false, true, false));
+        assert_eq!(
+            (extent.live(), extent.is_live(0), extent.is_live(1), extent.is_live(700)),
+            (698, false, true, false)
+        );
         assert_eq!((extent.pages(), extent.page_rows(0), extent.page_rows(2)), (3, 256, 188));
         let list = vec![extent, Extent { rows: SEGMENT_ROWS, ..Extent::new(9) }];
         assert_eq!(from_bytes(&to_bytes(&list)), Some(list));

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
+use super::batch::pick;
 use super::columns::{hash, hash_text};
 use super::copy::copied;
 use super::kind::{Column, Kind};
@@ -18,7 +19,7 @@ use crate::error::Result;
 use crate::global::property;
 use crate::order::sorted_places;
 use crate::schema::CATALOG_STORE;
-use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Select, ServedBy, pick};
+use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Select, ServedBy, pick as select_from};
 
 /// Pages of a segment.
 const PAGES: usize = (SEGMENT_ROWS / PAGE_ROWS) as usize;
@@ -49,7 +50,8 @@ impl Catalog {
         self.0.database.note_query(shelf.kind.store, &ServedBy::Index(index.into()));
         let Some(column) = shelf.kind.column(index) else { return Ok(JsValue::UNDEFINED) };
         let wanted = hash(key);
-        self.first(shelf, &|state| state.candidates(column, wanted), &|row| has(row, shelf.fields.field(column), key)).await
+        self.first(shelf, &|state| state.candidates(column, wanted), &|row| has(row, shelf.fields.field(column), key))
+            .await
     }
 
     async fn first(&self, shelf: &Rc<Shelf>, find: Find<'_>, is_it: &dyn Fn(&JsValue) -> bool) -> Result<JsValue> {
@@ -101,7 +103,7 @@ impl Catalog {
             }
             _ => {
                 let all = self.select_in(tx, shelf, &all, true).await?;
-                Ok(pick(&all, select, self.0.database.schema().store(kind.store)?))
+                Ok(select_from(&all, select, self.0.database.schema().store(kind.store)?))
             }
         }
     }
@@ -173,9 +175,9 @@ impl Catalog {
                 let rows = state.candidates(column, hash_text(text.trim()));
                 rows.iter().map(|at| (at.segment, at.row)).collect()
             });
-            let segments = (0..).zip(&state.segments).filter_map(|(place, segment)| {
-                segment.texts.as_ref().map(|texts| (place, &segment.extent, texts))
-            });
+            let segments = (0..)
+                .zip(&state.segments)
+                .filter_map(|(place, segment)| segment.texts.as_ref().map(|texts| (place, &segment.extent, texts)));
             let hits = words.search(segments, exact, limit as usize);
             found.replace(hits.iter().map(|hit| hit.rank).collect());
             hits.iter().map(|hit| At { segment: hit.at.0, row: hit.at.1 }).collect::<Vec<_>>()
@@ -244,11 +246,10 @@ impl Catalog {
     ) -> Result<Array> {
         let page_of = |at: &At| at.segment as usize * PAGES + (at.row / PAGE_ROWS) as usize;
         let mut requests = Vec::new();
-        let mut fresh: Vec<Option<Array>> = Vec::new();
+        let fresh = Array::new();
         {
             let state = state.borrow();
             let mut is_asked = vec![false; state.segments.len() * PAGES];
-            fresh.resize(is_asked.len(), None);
             for at in places {
                 let segment = &state.segments[at.segment as usize];
                 if std::mem::replace(&mut is_asked[page_of(at)], true) {
@@ -260,7 +261,8 @@ impl Catalog {
                     Page::Lost => false,
                 };
                 if is_needed {
-                    requests.push((*at, disk::request_page(rows, shelf.kind, segment.extent.number, at.row / PAGE_ROWS)?));
+                    requests
+                        .push((*at, disk::request_page(rows, shelf.kind, segment.extent.number, at.row / PAGE_ROWS)?));
                 }
             }
         }
@@ -276,7 +278,7 @@ impl Catalog {
                 Err(error) => Err(error.to_string()),
             };
             match read {
-                Ok(page) if whole => fresh[page_of(&at)] = Some(page),
+                Ok(page) if whole => fresh.set(page_of(&at) as u32, page.into()),
                 Ok(page) => state.borrow_mut().keep(at, page),
                 Err(reason) => {
                     let keys = state.borrow_mut().lose(at);
@@ -284,18 +286,19 @@ impl Catalog {
                 }
             }
         }
-        let found = Array::new_with_length(places.len() as u32);
-        for (place, at) in (0..).zip(places) {
-            let row = at.row % PAGE_ROWS;
-            let record = match &fresh[page_of(at)] {
-                Some(page) => page.get(row),
-                None => match state.borrow_mut().kept(*at) {
-                    Some(page) => copied(&page.get(row))?,
-                    None => continue,
-                },
-            };
-            found.set(place, record);
-        }
+        let found = if whole {
+            let packed: Vec<u32> =
+                places.iter().map(|at| page_of(at) as u32 * PAGE_ROWS + at.row % PAGE_ROWS).collect();
+            pick(&fresh, &packed, PAGE_ROWS)?
+        } else {
+            let found = Array::new_with_length(places.len() as u32);
+            for (place, at) in (0..).zip(places) {
+                if let Some(page) = state.borrow_mut().kept(*at) {
+                    found.set(place, copied(&page.get(at.row % PAGE_ROWS))?);
+                }
+            }
+            found
+        };
         state.borrow_mut().shrink();
         Ok(found)
     }
@@ -361,7 +364,9 @@ fn single(select: &Select) -> Option<&KeyValue> {
 fn served_by(kind: &Kind, select: &Select) -> ServedBy {
     match &select.index {
         None => ServedBy::PrimaryKey,
-        Some(index) if single(select).is_some() && kind.column(index).is_some_and(|column| column != Column::Category) => {
+        Some(index)
+            if single(select).is_some() && kind.column(index).is_some_and(|column| column != Column::Category) =>
+        {
             ServedBy::Index(index.clone())
         }
         Some(index) => ServedBy::Scan { missing: index.clone() },
@@ -376,4 +381,3 @@ fn has(row: &JsValue, field: &JsValue, key: &KeyValue) -> bool {
         other => KeyValue::from_js(&value).as_ref() == Some(other),
     }
 }
-

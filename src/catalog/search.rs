@@ -60,7 +60,8 @@ impl Words {
     ) -> Vec<Hit> {
         let has = |field: usize, (place, row): (u32, u32)| {
             let segment = segments.clone().find(|segment| segment.0 == place);
-            let mut texts = segment.into_iter().flat_map(|(_, _, segment)| segment.texts.row(row).split(|byte| *byte == END));
+            let mut texts =
+                segment.into_iter().flat_map(|(_, _, segment)| segment.texts.row(row).split(|byte| *byte == END));
             texts.nth(field) == Some(self.whole.as_bytes())
         };
         let [mut barcodes, mut codes] = exact;
@@ -68,58 +69,53 @@ impl Words {
         codes.retain(|at| has(1, *at));
         // The longest word is in the fewest rows.
         let Some(lead) = self.words.iter().max_by_key(|word| word.len()) else { return Vec::new() };
-        let lead = lead.as_bytes();
+        let lead = &Finder::new(lead.as_bytes());
         codes.retain(|at| !barcodes.contains(at));
         let exact = [barcodes.clone(), codes.clone()].concat();
         let mut found = Found { exact, hits: [barcodes, codes, Vec::new(), Vec::new()], limit };
-        for segment in segments.clone() {
-            if found.count(Rank::Prefix) >= limit {
-                break;
+        // Of a short word, the rows that have a word with its first letter are mostly enough. A longer one is looked for
+        // everywhere at once: it is in few rows, and stands in the same place of many when it is a code.
+        let is_short = lead.word.len() < SHORT;
+        if is_short {
+            for segment in segments.clone() {
+                self.beginning(lead, segment, &mut found);
             }
-            self.beginning(lead, segment, &mut found);
         }
         for segment in segments {
-            if found.count(Rank::Inside) >= limit {
-                break;
-            }
-            self.inside(lead, segment, &mut found);
+            self.anywhere(lead, segment, &mut found, if is_short { Rank::Inside } else { Rank::Prefix });
         }
         found.best()
     }
 
-    /// The rows that have a word that begins with the first letter of `lead`.
-    fn beginning(&self, lead: &[u8], (place, extent, segment): Segment<'_>, found: &mut Found) {
-        for row in segment.beginnings.rows(lead[0]).filter(|row| extent.is_live(*row)) {
-            if let Some(rank) = self.rank(segment.texts.row(row)).filter(|rank| *rank < Rank::Inside) {
+    /// The rows that have a word that begins with the first letter of `lead`, until there are enough of the best.
+    fn beginning(&self, lead: &Finder<'_>, (place, extent, segment): Segment<'_>, found: &mut Found) {
+        for row in segment.beginnings.rows(lead.word[0]) {
+            if found.has_enough(Rank::Prefix) {
+                break;
+            }
+            if extent.is_live(row)
+                && let Some(rank) = self.rank(segment.texts.row(row)).filter(|rank| *rank < Rank::Inside)
+            {
                 found.add(rank, (place, row));
-                if found.count(Rank::Prefix) >= found.limit {
-                    break;
-                }
             }
         }
     }
 
-    /// The rows that have `lead` anywhere, and no better rank.
-    fn inside(&self, lead: &[u8], (place, extent, segment): Segment<'_>, found: &mut Found) {
+    /// The rows that have `lead` anywhere and a rank from `best` on, until there are enough of that.
+    fn anywhere(&self, lead: &Finder<'_>, (place, extent, segment): Segment<'_>, found: &mut Found, best: Rank) {
         let texts = &segment.texts;
-        let (offset, rare) = rarest(lead);
         let (mut from, mut row) = (0, 0);
-        while let Some(at) = memchr(rare, texts.bytes().get(from..).unwrap_or_default()) {
-            let at = from + at;
-            from = at + 1;
-            let Some(begin) = at.checked_sub(offset) else { continue };
-            if !texts.bytes()[begin..].starts_with(lead) {
-                continue;
-            }
+        while !found.has_enough(best)
+            && let Some(begin) = lead.find(texts.bytes(), from)
+        {
             while texts.end(row) <= begin {
                 row += 1;
             }
             from = texts.end(row);
-            if extent.is_live(row) && self.rank(texts.row(row)) == Some(Rank::Inside) {
-                found.add(Rank::Inside, (place, row));
-                if found.count(Rank::Inside) >= found.limit {
-                    break;
-                }
+            if extent.is_live(row)
+                && let Some(rank) = self.rank(texts.row(row)).filter(|rank| *rank >= best)
+            {
+                found.add(rank, (place, row));
             }
         }
     }
@@ -198,9 +194,9 @@ impl Found {
         }
     }
 
-    /// How many there are of this rank or a better one.
-    fn count(&self, rank: Rank) -> usize {
-        self.hits[..=rank as usize].iter().map(Vec::len).sum()
+    /// Whether there are enough of this rank or better ones.
+    fn has_enough(&self, rank: Rank) -> bool {
+        self.hits[..=rank as usize].iter().map(Vec::len).sum::<usize>() >= self.limit
     }
 
     fn best(self) -> Vec<Hit> {
@@ -211,22 +207,70 @@ impl Found {
 
 /// The best place of a word in the texts of a row.
 fn best_of(text: &[u8], word: &[u8]) -> Option<Rank> {
-    let mut best = None;
-    let (offset, rare) = rarest(word);
+    let mut best: Option<Rank> = None;
     let mut from = 0;
-    while let Some(found) = memchr(rare, text.get(from..)?) {
-        from += found + 1;
-        let Some(begin) = (from - 1).checked_sub(offset) else { continue };
+    while let Some(found) = memchr(word[0], text.get(from..)?) {
+        let begin = from + found;
+        from = begin + 1;
         if text[begin..].starts_with(word) {
             let rank = rank_at(text, begin);
             if rank == Rank::Prefix {
                 return Some(rank);
             }
-            best = Some(best.map_or(rank, |best: Rank| best.min(rank)));
+            best = Some(best.map_or(rank, |best| best.min(rank)));
         }
     }
     best
 }
+
+/// Words with fewer bytes are short.
+const SHORT: usize = 3;
+
+/// Looks for a word in many bytes: by its rarest byte when that is rare, else by steps of up to its length (Horspool
+/// 1980).
+struct Finder<'a> {
+    word: &'a [u8],
+    rare: Option<(usize, u8)>,
+    /// By the byte that stands where the word would end: how far to go on.
+    steps: [u8; 256],
+}
+
+impl Finder<'_> {
+    fn new(word: &[u8]) -> Finder<'_> {
+        let longest = word.len().min(255) as u8;
+        let mut steps = [longest; 256];
+        for (at, byte) in word[..word.len() - 1].iter().enumerate() {
+            steps[usize::from(*byte)] = (word.len() - 1 - at).min(255) as u8;
+        }
+        let rare = word.iter().copied().enumerate().find(|(_, byte)| !FREQUENT.contains(byte));
+        let rare = if word.len() < SHORT { rare.or(Some((0, word[0]))) } else { rare };
+        Finder { word, rare, steps }
+    }
+
+    /// Where the word stands, from a place on.
+    fn find(&self, bytes: &[u8], mut at: usize) -> Option<usize> {
+        if let Some((offset, rare)) = self.rare {
+            loop {
+                let begin = at + memchr(rare, bytes.get(at + offset..)?)?;
+                if bytes.get(begin..)?.starts_with(self.word) {
+                    return Some(begin);
+                }
+                at = begin + 1;
+            }
+        }
+        let last = self.word.len() - 1;
+        loop {
+            let end = *bytes.get(at + last)?;
+            if end == self.word[last] && bytes.get(at..)?.starts_with(self.word) {
+                return Some(at);
+            }
+            at += usize::from(self.steps[usize::from(end)]);
+        }
+    }
+}
+
+/// What texts are mostly made of.
+const FREQUENT: &[u8] = b"aeioudlnrstcmpgh0123456789 -\xd8\xd9";
 
 /// How well a word stands at a place, by what is before it.
 fn rank_at(text: &[u8], at: usize) -> Rank {
@@ -235,20 +279,6 @@ fn rank_at(text: &[u8], at: usize) -> Rank {
         Some(before) if is_between_words(before) => Rank::WordStart,
         Some(_) => Rank::Inside,
     }
-}
-
-/// The byte of a word that is found the least often, and where it stands.
-fn rarest(word: &[u8]) -> (usize, u8) {
-    /// What texts are mostly made of, the most frequent last; all other bytes are rarer.
-    const FREQUENT: &[u8] = b"vkbyfgpm9876543cdul-0hsr2nit1oa\xd9\xd8e ";
-    let frequency = |byte: u8| FREQUENT.iter().position(|other| *other == byte).map_or(0, |place| place + 1);
-    let mut best = (0, word[0]);
-    for (at, byte) in word.iter().enumerate() {
-        if frequency(*byte) < frequency(best.1) {
-            best = (at, *byte);
-        }
-    }
-    best
 }
 
 #[cfg(test)]

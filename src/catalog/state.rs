@@ -74,6 +74,8 @@ pub(super) struct State {
     pub taken: JsValue,
     /// Numbers of segments whose columns are damaged: nothing is known of their rows.
     pub damaged: Vec<u32>,
+    /// No key is a number above this; infinite when there are other keys.
+    ceiling: f64,
     keys: Found,
     barcodes: Found,
     codes: Found,
@@ -121,6 +123,7 @@ impl State {
             is_unreadable: false,
             taken: JsValue::UNDEFINED,
             damaged: Vec::new(),
+            ceiling: f64::NEG_INFINITY,
             keys: Found::default(),
             barcodes: Found::default(),
             codes: Found::default(),
@@ -142,15 +145,22 @@ impl State {
         for extent in extents {
             let before = known.iter().position(|segment| segment.extent.number == extent.number);
             let before = before.map(|place| known.swap_remove(place));
-            let newer = fresh.iter_mut().find(|newer| newer.as_ref().is_some_and(|newer| newer.number == extent.number));
+            let newer =
+                fresh.iter_mut().find(|newer| newer.as_ref().is_some_and(|newer| newer.number == extent.number));
             let (rows, mut pages) = before.as_ref().map_or((0, Vec::new()), |before| {
                 let whole = before.pages.iter().take((before.extent.rows / PAGE_ROWS) as usize);
-                (before.extent.rows, if before.extent.rows == extent.rows { before.pages.clone() } else { whole.cloned().collect() })
+                (
+                    before.extent.rows,
+                    if before.extent.rows == extent.rows { before.pages.clone() } else { whole.cloned().collect() },
+                )
             });
             pages.resize(extent.pages() as usize, Page::OnDisk);
             let (columns, texts) = match (before, newer.and_then(Option::take)) {
                 (Some(before), _) if rows == extent.rows => (before.columns, before.texts),
-                (_, Some(newer)) => (newer.columns, None),
+                (_, Some(newer)) => {
+                    self.ceiling = self.ceiling.max(newer.columns.ceiling());
+                    (newer.columns, None)
+                }
                 _ => {
                     self.damaged.push(extent.number);
                     continue;
@@ -192,6 +202,11 @@ impl State {
         self.segments.iter().enumerate().flat_map(places).filter(|at| self.is_live(*at) && !self.is_lost(*at))
     }
 
+    /// Whether no row can have one of these keys: mostly so when a catalogue is loaded.
+    pub fn is_below(&self, columns: &Columns) -> bool {
+        columns.odd.is_empty() && columns.numbers.iter().all(|number| *number > self.ceiling)
+    }
+
     /// The row with this key; it may be lost.
     pub fn find(&mut self, key: &KeyValue) -> Option<At> {
         self.keys.catch_up(&self.segments, |columns, row| hash(&columns.key(row)));
@@ -222,7 +237,8 @@ impl State {
     pub fn sort(&self, rows: Vec<At>) -> Vec<At> {
         let number = |at: &At| self.segments[at.segment as usize].columns.number(at.row);
         // As they mostly are: saved in the order of their keys, which are numbers.
-        let is_sorted = rows.windows(2).all(|pair| matches!((number(&pair[0]), number(&pair[1])), (Some(a), Some(b)) if a < b));
+        let is_sorted =
+            rows.windows(2).all(|pair| matches!((number(&pair[0]), number(&pair[1])), (Some(a), Some(b)) if a < b));
         if is_sorted {
             return rows;
         }
@@ -261,7 +277,8 @@ impl State {
     /// Lets go of the pages that were not asked for the longest.
     pub fn shrink(&mut self) {
         let pages = || self.segments.iter().flat_map(|segment| &segment.pages);
-        let used: Vec<u32> = pages().filter_map(|page| if let Page::Kept(_, used) = page { Some(*used) } else { None }).collect();
+        let used: Vec<u32> =
+            pages().filter_map(|page| if let Page::Kept(_, used) = page { Some(*used) } else { None }).collect();
         if let Some(excess) = used.len().checked_sub(KEPT_PAGES).filter(|excess| *excess > 0) {
             let oldest = sorted_places(&used, Ord::cmp)[excess];
             for page in self.segments.iter_mut().flat_map(|segment| &mut segment.pages) {

@@ -50,7 +50,9 @@ impl Beginnings {
     /// The rows that may have a word that begins with this byte, in their order.
     pub fn rows(&self, byte: u8) -> impl Iterator<Item = u32> {
         let map = &self.0[usize::from(byte) % PLACES];
-        let bits = |(place, byte): (usize, u8)| (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| place as u32 * 8 + bit);
+        let bits = |(place, byte): (usize, u8)| {
+            (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| place as u32 * 8 + bit)
+        };
         map.iter().copied().enumerate().filter(|(_, byte)| *byte != 0).flat_map(bits)
     }
 }

@@ -189,7 +189,8 @@ impl Catalog {
         // The caller's records are read and put without a wait between, where they fit into a segment: they are the same
         // both times, whatever the caller does with them meanwhile.
         let batch = alteration.upserts.as_ref().map(|upserts| upserts.take(&shelf.fields)).transpose()?;
-        let keys: Vec<_> = alteration.deletes.iter().cloned().chain(batch.iter().flat_map(Batch::keys)).collect();
+        let replacing = batch.iter().filter(|batch| moved.length() > 0 || !state.borrow().is_below(&batch.columns));
+        let keys: Vec<_> = alteration.deletes.iter().cloned().chain(replacing.flat_map(Batch::keys)).collect();
         for key in &keys {
             let found = state.borrow_mut().find(key);
             if let Some(at) = found {
@@ -246,7 +247,13 @@ impl Catalog {
     }
 
     /// The segment to go on with: the last one, with the rows of its last page, if there is room and it can be read.
-    async fn last_segment(&self, rows: &WriteRows, shelf: &Rc<Shelf>, state: &Rc<RefCell<State>>, plan: &mut Plan) -> Result<Writing> {
+    async fn last_segment(
+        &self,
+        rows: &WriteRows,
+        shelf: &Rc<Shelf>,
+        state: &Rc<RefCell<State>>,
+        plan: &mut Plan,
+    ) -> Result<Writing> {
         let Some(extent) = plan.extents.last().filter(|extent| extent.rows < SEGMENT_ROWS).cloned() else {
             return Ok(Writing::new(plan.number()));
         };
@@ -381,4 +388,3 @@ impl Writing {
 fn new_version() -> f64 {
     js_sys::Math::random()
 }
-

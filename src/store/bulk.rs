@@ -50,13 +50,7 @@ pub struct Bulk {
 
 impl Default for Bulk {
     fn default() -> Self {
-        Bulk {
-            mode: BulkMode::default(),
-            write: WriteOptions::default(),
-            chunk: None,
-            on_progress: None,
-            signal: None,
-        }
+        Bulk { mode: BulkMode::default(), write: WriteOptions::default(), chunk: None, on_progress: None, signal: None }
     }
 }
 

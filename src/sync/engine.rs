@@ -11,9 +11,9 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
 
-use super::news::{News, Progress};
 use super::host::Host;
 use super::link::{Link, Signal};
+use super::news::{News, Progress};
 use super::options::SyncOptions;
 use super::outbox::{Item, Outbox};
 use super::policy::HoldReason;

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::news::News;
 use super::engine::Inner;
 use super::host::Host;
 use super::link::Link;
+use super::news::News;
 use super::options::SyncOptions;
 use super::outbox::{Decision, Enqueue, Receipt, RescueReport};
 use super::state::{State, Summary};

@@ -33,7 +33,8 @@ impl Shop {
         let mut found = Vec::new();
         for (at, row) in self.rows.iter().enumerate().filter(|(at, _)| self.extent.is_live(*at as u32)) {
             let ranks: Option<Vec<Rank>> = words.iter().map(|word| naive_rank(row, word)).collect();
-            let Some((best, worst)) = ranks.as_ref().and_then(|ranks| Some((*ranks.iter().min()?, *ranks.iter().max()?)))
+            let Some((best, worst)) =
+                ranks.as_ref().and_then(|ranks| Some((*ranks.iter().min()?, *ranks.iter().max()?)))
             else {
                 continue;
             };

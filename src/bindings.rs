@@ -78,6 +78,8 @@ impl JsOfflineDb {
 
     /// A native transaction over one or more stores, begun at once. The database must be open. `put` and `add` of its
     /// object stores save a boolean flag as 0 or 1 and fill in a missing time, so that no row is missing from an index.
+    /// Rows of the four catalogue stores are not to be had this way: they are kept in pages, and what is put there is moved
+    /// to them when the database is next opened.
     #[wasm_bindgen(js_name = getNewTransaction)]
     pub fn get_new_transaction(
         &self,

@@ -30,6 +30,10 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn pick(pages: &Array, places: &[u32], size: u32) -> std::result::Result<Array, JsValue>;
 
+    /// A copy of a record that came from disk.
+    #[wasm_bindgen(catch)]
+    pub(super) fn copied(record: &JsValue) -> std::result::Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_name = others, catch)]
     fn gather_others(records: &Array) -> std::result::Result<Vec<u32>, JsValue>;
 }

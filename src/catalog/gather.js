@@ -60,3 +60,17 @@ export const stamp = (records, runs, field) => {
 
 /** The records at some places of a list of pages, each with as many records as `size`; a hole where the page is missing. */
 export const pick = (pages, places, size) => Array.from(places, (place) => pages[Math.floor(place / size)]?.[place % size]);
+
+const isObject = (value) => typeof value === "object" && value !== null;
+/** Nothing but items that are no objects: no hole, and no field besides them. */
+const isFlat = (list) => !list.some(isObject) && Object.keys(list).length === list.length;
+
+/** A copy of a record that came from disk; `structuredClone` takes several times as long. */
+export const copied = (record) => {
+  const copy = { ...record };
+  for (const field in copy) {
+    const value = copy[field];
+    if (isObject(value)) copy[field] = Array.isArray(value) && isFlat(value) ? value.slice() : structuredClone(value);
+  }
+  return copy;
+};

@@ -7,9 +7,8 @@ use std::rc::Rc;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::batch::pick;
+use super::batch::{copied, pick};
 use super::columns::{hash, hash_text};
-use super::copy::copied;
 use super::kind::{Column, Kind};
 use super::manifest::{PAGE_ROWS, SEGMENT_ROWS};
 use super::search::{Rank, Searchable, Words};
@@ -45,13 +44,14 @@ impl Catalog {
         self.first(shelf, &|state| state.find(key).into_iter().collect(), &|_| true).await
     }
 
-    /// The record with the smallest key of those whose indexed field is this, `undefined` when there is none.
-    pub(crate) async fn first_by(&self, shelf: &Rc<Shelf>, index: &'static str, key: &KeyValue) -> Result<JsValue> {
+    /// The record with the smallest key of those whose indexed field is this text, `undefined` when there is none.
+    pub(crate) async fn first_by(&self, shelf: &Rc<Shelf>, index: &'static str, text: &JsValue) -> Result<JsValue> {
         self.0.database.note_query(shelf.kind.store, &ServedBy::Index(index.into()));
         let Some(column) = shelf.kind.column(index) else { return Ok(JsValue::UNDEFINED) };
-        let wanted = hash(key);
-        self.first(shelf, &|state| state.candidates(column, wanted), &|row| has(row, shelf.fields.field(column), key))
-            .await
+        let wanted = hash_text(&text.as_string().unwrap_or_default());
+        let field = shelf.fields.field(column);
+        let is_it = |row: &JsValue| Reflect::get(row, field).is_ok_and(|value| value == *text);
+        self.first(shelf, &|state| state.candidates(column, wanted), &is_it).await
     }
 
     async fn first(&self, shelf: &Rc<Shelf>, find: Find<'_>, is_it: &dyn Fn(&JsValue) -> bool) -> Result<JsValue> {
@@ -313,7 +313,7 @@ fn kept(state: &RefCell<State>, find: Find<'_>, is_it: &dyn Fn(&JsValue) -> bool
         }
         let row = state.kept(at)?.get(at.row % PAGE_ROWS);
         if is_it(&row) {
-            return Some(copied(&row));
+            return Some(copied(&row).map_err(Into::into));
         }
     }
     Some(Ok(JsValue::UNDEFINED))
@@ -325,7 +325,7 @@ fn all_kept(state: &mut State, places: &[At]) -> Option<Result<Array>> {
     for at in places {
         match copied(&state.kept(*at)?.get(at.row % PAGE_ROWS)) {
             Ok(row) => rows.push(&row),
-            Err(error) => return Some(Err(error)),
+            Err(thrown) => return Some(Err(thrown.into())),
         };
     }
     Some(Ok(rows))

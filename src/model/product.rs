@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{RecordId, Timestamp, odoo};
 use crate::store::{Index, Record};
 
-/// A row of `pos_products`.
+/// A product. [`OfflineDb`](crate::OfflineDb) keeps products in the pages of the [catalogue](crate::catalog); rows of the store
+/// `pos_products` itself are moved there when the database is next opened.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Product {
     /// Primary key, the server's id.

@@ -38,18 +38,18 @@ impl OfflineDb {
     }
 
     /// The product with this barcode, that with the smallest key of several; `null` when there is none.
-    pub fn get_product_by_barcode(&self, barcode: &str) -> Operation<JsValue> {
+    pub fn get_product_by_barcode(&self, barcode: JsValue) -> Operation<JsValue> {
         self.first_product(Product::BARCODE.name, barcode)
     }
 
     /// The product with this internal reference, as by barcode.
-    pub fn get_product_by_default_code(&self, code: &str) -> Operation<JsValue> {
+    pub fn get_product_by_default_code(&self, code: JsValue) -> Operation<JsValue> {
         self.first_product(Product::DEFAULT_CODE.name, code)
     }
 
-    fn first_product(&self, index: &'static str, text: &str) -> Operation<JsValue> {
-        let (catalog, key) = (self.catalog.clone(), KeyValue::Text(text.to_owned()));
-        or_null(Box::pin(async move { catalog.first_by(products(&catalog)?, index, &key).await }))
+    fn first_product(&self, index: &'static str, text: JsValue) -> Operation<JsValue> {
+        let catalog = self.catalog.clone();
+        or_null(Box::pin(async move { catalog.first_by(products(&catalog)?, index, &text).await }))
     }
 
     /// The products of a category, whether Odoo sent it as `5` or as `[5, "Drinks"]`; with `below`, those of every

@@ -32,6 +32,9 @@ use decode::one_or_more_texts;
 const TYPES: &str = include_str!("bindings/types.ts");
 
 #[wasm_bindgen(typescript_custom_section)]
+const CATALOGUE_TYPES: &str = include_str!("bindings/types/catalogue.ts");
+
+#[wasm_bindgen(typescript_custom_section)]
 const CONNECTION_TYPES: &str = include_str!("bindings/types/connection.ts");
 
 #[wasm_bindgen(typescript_custom_section)]

@@ -10,18 +10,16 @@ const SLICE: usize = 8;
 /// reading 3 KB, and the module need not carry them.
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     let mut tables = [[0_u32; 256]; SLICE];
-    for byte in 0..256 {
-        let mut crc = byte as u32;
-        for _ in 0..8 {
-            crc = (crc >> 1) ^ (POLYNOMIAL & (crc & 1).wrapping_neg());
-        }
-        tables[0][byte] = crc;
+    let [first, rest @ ..] = &mut tables;
+    for (byte, entry) in first.iter_mut().enumerate() {
+        *entry = (0..8).fold(byte as u32, |crc, _| (crc >> 1) ^ (POLYNOMIAL & (crc & 1).wrapping_neg()));
     }
-    for slice in 1..SLICE {
-        for byte in 0..256 {
-            let before = tables[slice - 1][byte];
-            tables[slice][byte] = (before >> 8) ^ tables[0][(before & 255) as usize];
+    let mut before = *first;
+    for table in rest {
+        for (entry, before) in table.iter_mut().zip(before) {
+            *entry = (before >> 8) ^ first[(before & 255) as usize];
         }
+        before = *table;
     }
     let mut crc = u32::MAX;
     let (slices, rest) = bytes.as_chunks::<SLICE>();

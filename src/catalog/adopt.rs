@@ -13,7 +13,7 @@ use super::{Catalog, Shelf, disk};
 use crate::error::Result;
 use crate::global::property;
 use crate::schema::CATALOG_STORE;
-use crate::store::{KeyValue, Select, WriteTx};
+use crate::store::{KeyValue, WriteTx};
 
 impl Catalog {
     /// Makes sure that the old store of each of the catalogue's stores among these is empty; the stores that a
@@ -37,8 +37,7 @@ impl Catalog {
             return Ok(());
         }
         let (database, store) = (&self.0.database, shelf.kind.store);
-        let old = database.read(&[store], async |tx| tx.rows(store)?.count(&Select::all()).await).await?;
-        let mut is_done = old == 0;
+        let mut is_done = database.read(&[store], async |tx| tx.rows(store)?.is_empty().await).await?;
         while !is_done {
             let part = async |tx: &WriteTx| self.adopt_part(tx, shelf).await;
             match database.write(&[CATALOG_STORE, store], part).await {

@@ -281,5 +281,5 @@ fn rank_at(text: &[u8], at: usize) -> Rank {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -361,7 +361,7 @@ impl Writing {
         self.records = self.records.concat(&batch.records.slice(from.start, from.end));
         self.stamps.push(&run(from.end - from.start, &batch.stamp));
         self.extent.rows += from.end - from.start;
-        if self.extent.rows % PAGE_ROWS == 0 { self.put_page(rows, kind) } else { Ok(()) }
+        if self.extent.rows.is_multiple_of(PAGE_ROWS) { self.put_page(rows, kind) } else { Ok(()) }
     }
 
     fn put_page(&mut self, rows: &WriteRows, kind: &Kind) -> Result<()> {

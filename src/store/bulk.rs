@@ -34,6 +34,7 @@ pub enum BulkMode {
 }
 
 /// How many records are saved.
+#[derive(Default)]
 pub struct Bulk {
     /// What a bad record does to the others.
     pub mode: BulkMode,
@@ -46,12 +47,6 @@ pub struct Bulk {
     pub on_progress: Option<Box<dyn Fn(BulkProgress)>>,
     /// Stops between two transactions.
     pub signal: Option<AbortSignal>,
-}
-
-impl Default for Bulk {
-    fn default() -> Self {
-        Bulk { mode: BulkMode::default(), write: WriteOptions::default(), chunk: None, on_progress: None, signal: None }
-    }
 }
 
 /// How far a bulk save has come.

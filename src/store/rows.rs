@@ -99,6 +99,11 @@ impl ReadRows {
         Ok(count.as_f64().unwrap_or(0.0) as u32)
     }
 
+    /// Whether it has no row. A look of the library's own: it does not count as the last query.
+    pub(crate) async fn is_empty(&self) -> Result<bool> {
+        Ok(Request::new(self.native.count()?).await? == 0)
+    }
+
     /// What serves a query.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 //!
 //! # Layout
 //! - `kind.rs` says what is held. `disk.rs` is the form on disk: manifest, columns, texts, pages.
+//! - `batch.rs` and `records.js` read what the columns keep of many records at once.
 //! - `state.rs` is what is known in memory; `lookup.rs`, `columns.rs`, `texts.rs` and `manifest.rs` are its parts.
 //! - `read.rs` answers, `search.rs` and `fold.rs` find by text; `write.rs` changes, `bulk.rs` saves lists, `adopt.rs` takes
 //!   over the rows of the stores that held the catalogue before.

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::row::{describe, text_of};
 use crate::store::KeyValue;
 
-#[wasm_bindgen(module = "/src/catalog/gather.js")]
+#[wasm_bindgen(module = "/src/catalog/records.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn gather(records: &Array) -> std::result::Result<Array, JsValue>;
@@ -46,7 +46,7 @@ pub(super) fn others(records: &Array) -> Result<Vec<u32>> {
     gather_others(records).map_err(|thrown| Error::of_clone(&thrown))
 }
 
-/// What `gather.js` puts for a value that has to be looked at by itself.
+/// What `records.js` puts for a value that has to be looked at by itself.
 const OTHER: &str = "\u{1}";
 
 /// Records with their columns and texts.

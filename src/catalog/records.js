@@ -1,6 +1,6 @@
-// What is read of many records at once. A call between the module and JavaScript for each field of each record takes
-// longer than everything else that is done with it, and a field that is named here is read faster than one that is passed
-// in (ARCHITECTURE.md).
+// What is done with many records at once, and with one very often. A call between the module and JavaScript for each field of
+// each record takes longer than everything else that is done with it, and a field that is named here is read faster than one
+// that is passed in (ARCHITECTURE.md).
 
 /** Marks a value that has to be looked at by itself. */
 const OTHER = "\u0001";

@@ -76,9 +76,8 @@ export async function damage(database, key, change) {
 /** Collects what is told of damage to a database. */
 export function listen(database) {
   const told = [];
-  const hear = ({ detail }) => detail.database === database && told.push(detail);
-  addEventListener("pdc-catalog-damaged", hear);
-  return Object.assign(told, { stop: () => removeEventListener("pdc-catalog-damaged", hear) });
+  addEventListener("pdc-catalog-damaged", ({ detail }) => detail.database === database && told.push(detail));
+  return told;
 }
 
 /** A handle of a database, opened. */

@@ -25,7 +25,7 @@ export function random(seed) {
 export function settled(promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} is still not settled after 60 seconds`)), 60_000);
+    timer = setTimeout(() => reject(new Error(`${what} is still not settled after 20 seconds`)), 20_000);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -52,7 +52,7 @@ function sample(seed, count) {
 
 export default {
   "every query answers as an index of IndexedDB over the same rows": async ({ db, database }) => {
-    const rows = sample(7, 1_500);
+    const rows = sample(7, 500);
     const plain = await plainStore(database, rows);
     await db.bulkSave(PRODUCTS, rows);
     const queries = [{}];

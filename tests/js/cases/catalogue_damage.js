@@ -115,8 +115,6 @@ const PAGE_DAMAGES = {
   "a page with a wrong count": (record) => void (record.count = 7),
   "a page of a newer format": FUTURE,
   "a page that is no object": NOT_AN_OBJECT,
-  "a page without its times": (record) => void delete record.stamps,
-  "a page with times that are none": (record) => void (record.stamps = [null, 5]),
 };
 const CONTENT_DAMAGES = {
   "a changed price": (record) => void (record.rows[44].list_price += 1),
@@ -178,6 +176,24 @@ export default {
   "many pages at once, and the columns of another segment": async (context) => {
     const lost = [...range(0, 512), ...segment(1), ...LAST];
     await wholeStory(context, "much", lost, [...range(0, 512), ...LAST], [page(0, 0), GONE], [page(0, 1), FUTURE], [[PRODUCTS, COLUMNS, 1], flipped], [page(2, 1), NOT_AN_OBJECT]);
+  },
+  "a page whose times of loading are damaged hangs nothing, and is there or told": async (context) => {
+    for (const stamps of [undefined, null, 5, [null, 5], [[1e9, "x"], {}]]) {
+      const what = `times ${JSON.stringify(stamps)}`;
+      const told = listen(context.database);
+      const writer = await handle(context);
+      await writer.bulkSaveProducts(products(300));
+      writer.close();
+      await damage(context.database, (await keysOnDisk(context.database, PRODUCTS, PAGES))[0], (record) => void (record.stamps = stamps));
+      const db = await handle(context);
+      const all = await settled(db.getAllProducts(), what);
+      equal(await settled(db.getProduct(0), what) !== null, all.length === 300, what);
+      if (all.length < 300) await eventually(() => told.length > 0, `${what} is told`);
+      await settled(db.bulkSaveProducts(products(300)), what);
+      equal((await settled(db.getAllProducts(), what)).length, 300, what);
+      await settled(db.clearAllProducts(), what);
+      db.close();
+    }
   },
   "keys that are no numbers are named too": async (context) => {
     const told = listen(context.database);

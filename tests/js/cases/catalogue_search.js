@@ -28,12 +28,13 @@ function naive(rows, query, limit = 20) {
   for (const row of rows) {
     const ranks = words.map((word) => rankOf(row.folded, word));
     const [best, worst] = [Math.min(...ranks), Math.max(...ranks)];
-    if (row.barcode === query.trim()) hits.push([row.id, 0]);
-    else if (worst < 9) hits.push([row.id, worst === 3 ? 3 : best]);
+    if (row.barcode === query.trim()) hits.push([row.id, 0, true]);
+    else if (row.default_code === query.trim()) hits.push([row.id, 1, true]);
+    else if (worst < 9) hits.push([row.id, worst === 3 ? 3 : best, false]);
   }
   const places = new Map(hits.map((hit, place) => [hit, place]));
-  // Of several with the barcode that was asked for the one with the smallest key, as by barcode.
-  hits.sort((a, b) => a[1] - b[1] || (a[1] === 0 ? indexedDB.cmp(a[0], b[0]) : places.get(a) - places.get(b)));
+  // What was asked for by its whole barcode or reference comes first, in the order of the keys, as a lookup gives it.
+  hits.sort((a, b) => a[1] - b[1] || b[2] - a[2] || (a[2] ? indexedDB.cmp(a[0], b[0]) : places.get(a) - places.get(b)));
   return hits.slice(0, limit).map(([id, rank]) => [id, RANKS[rank]]);
 }
 

@@ -253,6 +253,25 @@ export default {
     removeEventListener("pdc-catalog-damaged", load);
     db.close();
   },
+  "who knew the catalogue before its list was lost does not mix it with the one that is loaded after": async (context) => {
+    const named = (name) => Array.from({ length: SEGMENT_ROWS }, (_, id) => ({ ...product(id), name: `${name} ${id}`, barcode: `${name}${id}` }));
+    await context.db.bulkSave(PRODUCTS, named("old"));
+    const before = await handle(context);
+    equal((await before.getProduct(7)).name, "old 7");
+    equal((await before.searchProducts("old 7", { limit: 1 })).length, 1);
+    context.db.close();
+    await damage(context.database, [PRODUCTS, MANIFEST], flipped);
+    const after = await handle(context);
+    equal(await after.getAllProducts(), []);
+    await after.bulkSave(PRODUCTS, named("new"));
+    await eventually(async () => (await before.getProductByBarcode("new7"))?.name === "new 7", "the other sees the new one", 5);
+    equal(await before.getProductByBarcode("old7"), null);
+    equal((await before.getProduct(8)).name, "new 8");
+    equal(await before.searchProducts("old"), []);
+    equal((await before.getAllProducts()).length, SEGMENT_ROWS);
+    before.close();
+    after.close();
+  },
   "a search gives as many products as there are, though better ones are lost": async (context) => {
     const db = await damaged(context, [page(0, 0), GONE]);
     for (let round = 0; round < 2; round += 1) {

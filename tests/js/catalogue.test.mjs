@@ -210,3 +210,136 @@ test("a catalogue that another tab has reset and loaded anew is not mixed with t
     await context.close();
   }
 });
+
+const OLD_ROWS = 5_000;
+const PARTS = Math.floor(OLD_ROWS / CHUNK) + 1;
+
+/** A database of the version before, with products of every kind of key, and a page beside it. */
+async function till(context, name) {
+  const page = await open(host, context);
+  await page.evaluate(
+    async ([name, OLD_ROWS]) => {
+      const { fill, legacyDatabase } = await import("/tests/js/legacy.js");
+      const legacy = await legacyDatabase(name, 4);
+      const row = (id) => ({ id, name: `Old ${id}`, barcode: `b${id}`, categ_id: [1, "All"], cached_at: "2026-01-01T00:00:00.000Z", image: "x".repeat(300) });
+      const odd = ["text", "é", "", new Date(5), [1, "a"], -1, 0.5];
+      const ids = [...Array.from({ length: OLD_ROWS - odd.length }, (_, at) => at * 3), ...odd];
+      await fill(legacy, { pos_products: ids.map(row), pos_taxes: [{ id: 1, amount: 15 }], transactions: [{ id: "sale", synced: false, created_at: "2026-01-01T00:00:00.000Z" }] });
+      legacy.close();
+    },
+    [name, OLD_ROWS],
+  );
+  return page;
+}
+
+/** What is left on disk, looked at with plain IndexedDB. */
+const onDisk = (page, name) =>
+  page.evaluate(async (name) => {
+    const { promised } = await import("/tests/js/assert.js");
+    const connection = await promised(indexedDB.open(name));
+    const isPaged = connection.objectStoreNames.contains("pos_catalog");
+    const pages = isPaged ? await promised(connection.transaction("pos_catalog").objectStore("pos_catalog").getAll(IDBKeyRange.bound(["pos_products", 3], ["pos_products", 3, []]))) : [];
+    const rows = await promised(connection.transaction("pos_products").objectStore("pos_products").count());
+    connection.close();
+    return { rows, paged: pages.reduce((sum, page) => sum + page.rows.length, 0) };
+  }, name);
+
+/** Every old row is there once, whole, and nothing else; the old store is empty. */
+async function isTakenOver(page, name, what) {
+  const found = await page.evaluate(async (name) => {
+    const { OfflineDB } = await import("/pkg/index.js");
+    const db = new OfflineDB({ name });
+    const rows = await db.getAllProducts();
+    const isInOrder = rows.every((row, at) => at === 0 || indexedDB.cmp(rows[at - 1].id, row.id) < 0);
+    const isWhole = rows.every((row) => row.name === `Old ${row.id}` && row.barcode === `b${row.id}` && row.image.length === 300 && row.cached_at === "2026-01-01T00:00:00.000Z");
+    const result = [rows.length, await db.getProductCount(), isInOrder, isWhole, (await db.getProductByBarcode("btext"))?.id, (await db.getProduct(300))?.name, (await db.getAllTaxes()).length, await db.getPendingTransactionCount(), await db.getWatermark()];
+    db.close();
+    return result;
+  }, name);
+  assert.deepEqual(found, [OLD_ROWS, OLD_ROWS, true, true, "text", "Old 300", 1, 1, null], what);
+  assert.deepEqual(await onDisk(page, name), { rows: 0, paged: OLD_ROWS }, what);
+}
+
+test("a tab killed while it takes over the old rows loses none, and the next one goes on", { timeout: 240_000 }, async () => {
+  for (const [at, delay] of [0, 10, 30, 60, 100, 150].entries()) {
+    const [context, name] = [await host.browser.newContext(), databaseName()];
+    const keeper = await till(context, name);
+    const victim = await open(host, context);
+    await victim.evaluate(async (name) => {
+      const { OfflineDB } = await import("/pkg/index.js");
+      window.taking = new OfflineDB({ name }).getProduct(3).catch(() => {});
+    }, name);
+    await pause(delay);
+    // A crash takes along every page of its process, and the keeper may be one.
+    if (at % 2) await kill(victim, "close");
+    else await victim.goto("about:blank");
+    const { rows, paged } = await onDisk(keeper, name);
+    assert.ok(rows === OLD_ROWS ? paged % CHUNK === 0 : rows === 0 && paged === OLD_ROWS, `killed after ${delay} ms: ${rows} rows and ${paged} in pages`);
+    await isTakenOver(keeper, name, `killed after ${delay} ms`);
+    await context.close();
+  }
+});
+
+test("taking over goes on where it was stopped, after every part", { timeout: 240_000 }, async () => {
+  for (let stopped = 1; stopped <= PARTS; stopped += 1) {
+    const [context, name] = [await host.browser.newContext(), databaseName()];
+    const page = await till(context, name);
+    const counted = await page.evaluate(
+      async ([name, stopped]) => {
+        const { OfflineDB } = await import("/pkg/index.js");
+        const { transaction } = IDBDatabase.prototype;
+        const run = async (limit) => {
+          let parts = 0;
+          const db = new OfflineDB({ name });
+          await db.init();
+          IDBDatabase.prototype.transaction = function (stores, mode, ...more) {
+            const isPart = mode === "readwrite" && [...stores].includes("pos_catalog") && [...stores].includes("pos_products");
+            if (isPart && (parts += 1) > limit) throw new DOMException("stopped", "UnknownError");
+            return transaction.call(this, stores, mode, ...more);
+          };
+          const result = await db.getProductCount().catch((error) => error.code);
+          IDBDatabase.prototype.transaction = transaction;
+          db.close();
+          return [result, parts];
+        };
+        return [await run(stopped - 1), await run(Infinity)];
+      },
+      [name, stopped],
+    );
+    assert.deepEqual(counted, [["Other", stopped], [OLD_ROWS, PARTS - stopped + 1]], "no part is taken twice");
+    await isTakenOver(page, name, `stopped before part ${stopped}`);
+    await context.close();
+  }
+});
+
+test("two tabs that take over the old rows at once end with each row once", { timeout: 120_000 }, async () => {
+  const [context, name] = [await host.browser.newContext(), databaseName()];
+  const keeper = await till(context, name);
+  const tabs = [await open(host, context), await open(host, context)];
+  const counts = await Promise.all(
+    tabs.map((page, at) =>
+      page.evaluate(
+        async ([name, at]) => {
+          const { OfflineDB } = await import("/pkg/index.js");
+          const db = new OfflineDB({ name });
+          // One comes to read and one to write.
+          if (at === 1) await db.put("pos_products", { id: 3, name: "Old 3", barcode: "b3", image: "x".repeat(300), cached_at: "2026-01-01T00:00:00.000Z" });
+          const rows = await db.getAllProducts();
+          const result = [rows.length, await db.getProductCount(), (await db.getProductByBarcode("btext"))?.id];
+          db.close();
+          return result;
+        },
+        [name, at],
+      ),
+    ),
+  );
+  assert.deepEqual(counts, Array(2).fill([OLD_ROWS, OLD_ROWS, "text"]));
+  const { rows } = await onDisk(keeper, name);
+  assert.equal(rows, 0);
+  assert.deepEqual(await keeper.evaluate(async (name) => {
+    const { OfflineDB } = await import("/pkg/index.js");
+    const all = await new OfflineDB({ name }).getAllProducts();
+    return [all.length, new Set(all.map((row) => String(row.id))).size];
+  }, name), [OLD_ROWS, OLD_ROWS]);
+  await context.close();
+});

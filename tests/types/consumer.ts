@@ -7,13 +7,17 @@ import {
   offlineDB,
   SyncManager,
   type BulkReport,
+  type CatalogDelta,
+  type CatalogStoreName,
   type ConnectionStatus,
   type ErrorCode,
   type OrderRecord,
   type PosOfflineError,
+  type ProductMatch,
   type ProductRecord,
   type Query,
   type Receipt,
+  type RecordKey,
   type SyncStatus,
   type SyncTransport,
   type TransactionRecord,
@@ -98,6 +102,42 @@ async function till(): Promise<void> {
   console.log(value, position, explained, native, all);
 }
 
+async function catalogue(): Promise<void> {
+  const below: ProductRecord[] = await offlineDB.getProductsByCategory(5, { subcategories: true });
+  const cheap = await offlineDB.getProductsByPrice(null, 10);
+  same<Same<typeof cheap, ProductRecord[]>>();
+  await offlineDB.getProductsByPrice();
+  const matches: ProductMatch[] = await offlineDB.searchProducts("tea", { limit: 5 });
+  const [begin, end]: [begin?: number, end?: number] = matches[0]?.highlights.name?.[0] ?? [];
+  same<Same<ProductMatch["rank"], "barcode" | "prefix" | "word" | "inside">>();
+  const delta: CatalogDelta = { store: "pos_taxes", upserts: [{ id: 1, amount: 15 }], deletes: [2, "x"], watermark: "2026-01-07 10:00:00" };
+  const { saved, deleted } = await offlineDB.applyDelta(delta);
+  await offlineDB.applyDelta({ watermark: null });
+  const watermark = await offlineDB.getWatermark("pos_taxes");
+  same<Same<typeof watermark, string | null>>();
+  await offlineDB.getWatermark();
+  window.addEventListener("pdc-catalog-damaged", ({ detail }) => {
+    const [store, keys]: [CatalogStoreName, RecordKey[]] = [detail.store, detail.keys];
+    console.log(detail.database, detail.message, store, keys);
+  });
+  // @ts-expect-error not one of the catalogue's stores
+  await offlineDB.applyDelta({ store: "orders" });
+  // @ts-expect-error a misspelt part
+  await offlineDB.applyDelta({ upsert: [] });
+  // @ts-expect-error a watermark is a text
+  await offlineDB.applyDelta({ watermark: new Date() });
+  // @ts-expect-error not one of the catalogue's stores
+  await offlineDB.getWatermark("orders");
+  // @ts-expect-error a text is missing
+  await offlineDB.searchProducts();
+  // @ts-expect-error a misspelt option
+  await offlineDB.searchProducts("tea", { limt: 5 });
+  // @ts-expect-error a price is a number
+  await offlineDB.getProductsByPrice("1");
+  // @ts-expect-error a misspelt option
+  await offlineDB.getProductsByCategory(5, { below: true });
+  void [below, begin, end, saved, deleted];
+}
 
 async function connection(): Promise<void> {
   const monitor = new ConnectionMonitor({ urls: ["/ping"], intervals: { "4g": 10_000 }, quality: { good: 300 } });
@@ -158,5 +198,6 @@ async function sync(): Promise<void> {
 }
 
 void till;
+void catalogue;
 void connection;
 void sync;

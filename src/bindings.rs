@@ -90,6 +90,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_optional_param_type = "\"readonly\" | \"readwrite\"")] mode: JsValue,
     ) -> Result<IdbTransaction> {
         let names = one_or_more_texts("stores", &stores)?;
+        names.iter().try_for_each(|name| decode::store_name(&name.into()).map(drop))?;
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let mode = match decode::choice("mode", &mode, &["readonly", "readwrite"])? {
             Some("readwrite") => TransactionMode::ReadWrite,

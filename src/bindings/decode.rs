@@ -15,7 +15,7 @@ use web_sys::AbortSignal;
 use super::encode;
 use crate::error::{Error, Result};
 use crate::row::describe;
-use crate::schema::Durability;
+use crate::schema::{CATALOG_STORE, Durability};
 use crate::store::{Bulk, BulkMode, BulkReport, WriteOptions};
 
 pub(super) use catalogue::{catalog_store, delta, number};
@@ -104,6 +104,18 @@ pub(super) fn is_missing(value: &JsValue) -> bool {
 /// A text that must be given.
 pub(super) fn text(argument: &str, value: &JsValue) -> Result<String> {
     value.as_string().ok_or_else(|| Error::argument(argument, format!("must be a text, got {}", describe(value))))
+}
+
+/// The name of a store; that of the catalogue's pages is none that a caller can ask or change.
+pub(super) fn store_name(value: &JsValue) -> Result<String> {
+    let name = text("store", value)?;
+    if name == CATALOG_STORE {
+        return Err(Error::argument(
+            "store",
+            format!("'{name}' holds the pages of the catalogue; name one of its stores"),
+        ));
+    }
+    Ok(name)
 }
 
 /// A function that must be given.

@@ -3,7 +3,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::decode::{self, text};
+use super::decode::{self, store_name};
 use super::{JsOfflineDb, confirmed, decoded, encode};
 use crate::error::Result;
 use crate::offline_db::then;
@@ -19,7 +19,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "object")] record: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WriteOptions")] options: JsValue,
     ) -> Promise {
-        decoded(|| Ok(self.0.put(&text("store", &store)?, record, decode::write_options(&options)?)))
+        decoded(|| Ok(self.0.put(&store_name(&store)?, record, decode::write_options(&options)?)))
     }
 
     /// The record with this primary key, undefined when there is none.
@@ -29,7 +29,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] key: JsValue,
     ) -> Promise {
-        decoded(|| Ok(self.0.get(&text("store", &store)?, key)))
+        decoded(|| Ok(self.0.get(&store_name(&store)?, key)))
     }
 
     /// Every record of a store, or those of a range of primary keys.
@@ -88,7 +88,7 @@ impl JsOfflineDb {
     ) -> Promise {
         decoded(|| {
             let (bulk, on_report) = decode::bulk(&options)?;
-            let saving = self.0.bulk_save(&text("store", &store)?, records, bulk);
+            let saving = self.0.bulk_save(&store_name(&store)?, records, bulk);
             Ok(Box::pin(async move {
                 let report = encode::report(&saving.await?);
                 if let Some(on_report) = on_report {
@@ -107,7 +107,7 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "readonly RecordKey[]")] keys: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "WriteOptions")] options: JsValue,
     ) -> Promise {
-        decoded(|| Ok(self.0.bulk_delete(&text("store", &store)?, keys, decode::write_options(&options)?)))
+        decoded(|| Ok(self.0.bulk_delete(&store_name(&store)?, keys, decode::write_options(&options)?)))
     }
 
     /// Deletes the record with this primary key; resolves true.
@@ -117,13 +117,13 @@ impl JsOfflineDb {
         #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue,
         #[wasm_bindgen(unchecked_param_type = "RecordKey")] key: JsValue,
     ) -> Promise {
-        decoded(|| Ok(confirmed(self.0.delete(&text("store", &store)?, key))))
+        decoded(|| Ok(confirmed(self.0.delete(&store_name(&store)?, key))))
     }
 
     /// Deletes every record of a store; resolves true.
     #[wasm_bindgen(unchecked_return_type = "Promise<boolean>")]
     pub fn clear(&self, #[wasm_bindgen(unchecked_param_type = "StoreName")] store: JsValue) -> Promise {
-        decoded(|| Ok(confirmed(self.0.clear(&text("store", &store)?))))
+        decoded(|| Ok(confirmed(self.0.clear(&store_name(&store)?))))
     }
 }
 
@@ -136,7 +136,7 @@ impl JsOfflineDb {
     }
 
     fn select_of(&self, store: &JsValue, query: &JsValue) -> Result<(String, Select)> {
-        let store = text("store", store)?;
+        let store = store_name(store)?;
         let select = decode::select(query, self.0.database().schema().store(&store)?)?;
         Ok((store, select))
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use js_sys::{Array, Float64Array, JsString, Reflect};
+use js_sys::{Array, Float64Array, JsString, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use super::columns::{Columns, hash, hash_text};
@@ -34,16 +34,19 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn copied(record: &JsValue) -> std::result::Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_name = others, catch)]
-    fn gather_others(records: &Array) -> std::result::Result<Vec<u32>, JsValue>;
+    #[wasm_bindgen(js_name = take, catch)]
+    fn take_fields(records: &Array) -> std::result::Result<Array, JsValue>;
 }
 
-/// The places of the records that are no plain objects.
+/// The fields of records, in objects of their own; the places of what is no record, and of records that share something with
+/// another.
 ///
 /// # Errors
-/// `InvalidRecord` when one of them does not let itself be looked at.
-pub(super) fn others(records: &Array) -> Result<Vec<u32>> {
-    gather_others(records).map_err(|thrown| Error::of_clone(&thrown))
+/// `InvalidRecord` when a getter throws.
+pub(super) fn take(records: &Array) -> Result<(Array, Vec<u32>, Vec<u32>)> {
+    let taken = take_fields(records).map_err(|thrown| Error::of_clone(&thrown))?;
+    let places = |place| taken.get(place).unchecked_into::<Uint32Array>().to_vec();
+    Ok((taken.get(0).unchecked_into(), places(1), places(2)))
 }
 
 /// What `records.js` puts for a value that has to be looked at by itself.
@@ -66,7 +69,12 @@ impl Batch {
     /// `InvalidRecord` when a field of one of them cannot be read.
     pub fn read(records: Array, fields: &Fields) -> Result<(Batch, Vec<u32>)> {
         let gathered = gather(&records).map_err(|thrown| Error::of_clone(&thrown))?;
-        let numbers = |place| gathered.get(place).unchecked_into::<Float64Array>().to_vec();
+        // There are many NaN, and a checksum would tell them apart.
+        let plain = |number: f64| if number.is_nan() { f64::NAN } else { number };
+        let numbers = |place| {
+            let numbers: Float64Array = gathered.get(place).unchecked_into();
+            numbers.to_vec().into_iter().map(plain).collect::<Vec<_>>()
+        };
         let rows = records.length() as usize;
         let mut columns = Columns { numbers: numbers(0), ..Columns::default() };
         let mut keyless = Vec::new();
@@ -116,13 +124,13 @@ impl Batch {
     }
 }
 
-/// What the checksum of a page of some rows is over.
+/// What the checksum of a page of some rows is over: what stands in fields of their own. A category may stand in a pair, which
+/// is not copied with the record.
 pub(super) fn digest(columns: &Columns, texts: &Texts, rows: Range<u32>) -> Vec<u8> {
-    let mut bytes = columns.slice(rows.clone()).to_bytes();
-    for row in rows.clone() {
-        if columns.number(row).is_none() {
-            bytes.extend(hash(&columns.key(row)).to_le_bytes());
-        }
+    let columns = &Columns { categories: Vec::new(), ..columns.slice(rows.clone()) };
+    let mut bytes = columns.to_bytes();
+    for (_, key) in &columns.odd {
+        bytes.extend(hash(key).to_le_bytes());
     }
     bytes.extend(texts.slice(rows));
     bytes

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::batch::{Batch, keyless, others};
+use super::batch::{Batch, keyless, take};
 use super::columns::{Columns, hash};
 use super::copy::cloned;
 use super::kind::{Fields, KEY};
@@ -114,21 +114,23 @@ impl Upserts {
         self.records.length() == 0
     }
 
-    /// Reads the records as they are now: plain objects themselves, of others their fields; when careful, a copy of each
-    /// that the browser has made.
+    /// Takes the fields of the records as they are now; when careful, a copy of each that the browser has made.
     ///
     /// # Errors
     /// A field of one of them cannot be read; or one is bad, and then nothing is to be saved.
     pub fn take(&self, fields: &Fields) -> Result<Batch> {
-        let count = self.records.length();
-        let mut places: Vec<u32> = (0..count).collect();
-        let mut good = self.records.slice(0, count);
-        // Of more than a segment, what is put last is put a little later: the caller's objects may have changed by then.
-        let to_copy = if self.is_careful || count > SEGMENT_ROWS { places.clone() } else { others(&good)? };
+        let mut places: Vec<u32> = (0..self.records.length()).collect();
+        let (mut good, bad, shared) = match self.is_careful {
+            true => (self.records.slice(0, self.records.length()), Vec::new(), places.clone()),
+            false => take(&self.records)?,
+        };
         let mut failed = Vec::new();
-        for place in to_copy {
-            let record = good.get(place);
-            match if self.is_careful { cloned(&record) } else { Row::copy_of(&record).map(JsValue::from) } {
+        for place in bad {
+            // Says what it is.
+            failed.extend(Row::copy_of(&self.records.get(place)).err().map(|error| (place, error)));
+        }
+        for place in shared {
+            match cloned(&good.get(place)) {
                 Ok(copy) => good.set(place, copy),
                 Err(error) => failed.push((place, error)),
             }

@@ -80,6 +80,11 @@ impl Columns {
         self.numbers.len() as u32
     }
 
+    /// Whether there is a key for every row.
+    pub fn has_every_key(&self) -> bool {
+        self.odd.len() == self.numbers.iter().filter(|number| number.is_nan()).count()
+    }
+
     /// The largest key; infinite when one is no number.
     pub fn ceiling(&self) -> f64 {
         let largest = self.numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);

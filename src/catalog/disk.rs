@@ -92,7 +92,9 @@ impl Manifest {
     /// The empty catalogue, which has no manifest.
     pub fn none() -> Manifest {
         let (watermark, taken) = (JsValue::NULL, JsValue::UNDEFINED);
-        Manifest { version: 0.0, watermark, next: 0, extents: Vec::new(), taken }
+        // Another catalogue under the same name, after the database was deleted, has other segments.
+        let next = (js_sys::Math::random() * f64::from(u32::MAX / 2)) as u32;
+        Manifest { version: 0.0, watermark, next, extents: Vec::new(), taken }
     }
 
     /// `None` when it is damaged, or of a newer version.
@@ -160,13 +162,14 @@ pub(super) async fn contents(
         let extent = unknown.iter().find(|extent| f64::from(extent.number) == row.number("segment"));
         let Some(extent) = extent.filter(|extent| row.number("count") == f64::from(extent.rows)) else { continue };
         let mut odd = Vec::new();
-        for pair in Array::from(&row.get("odd")).iter() {
-            let pair = Array::from(&pair);
+        for pair in list(&row.get("odd")).iter() {
+            let pair = list(&pair);
             if let (Some(at), Some(key)) = (pair.get(0).as_f64(), KeyValue::from_js(&pair.get(1))) {
                 odd.push((at as u32, key));
             }
         }
-        if let Some(columns) = Columns::from_bytes(&bytes_of(&row), extent.rows, row.number("sum") as u32, odd) {
+        let columns = Columns::from_bytes(&bytes_of(&row), extent.rows, row.number("sum") as u32, odd);
+        if let Some(columns) = columns.filter(Columns::has_every_key) {
             all.push(Contents { number: extent.number, columns });
         }
     }
@@ -249,8 +252,13 @@ pub(super) fn read_page(
             return Err("its checksum is another".into());
         }
     }
-    stamp(&rows, &Array::from(&row.get("stamps")), STAMP).map_err(|_| "nobody knows when it was loaded")?;
+    stamp(&rows, &list(&row.get("stamps")), STAMP).map_err(|_| "nobody knows when it was loaded")?;
     Ok(rows)
+}
+
+/// A list, empty when damage has made something else of it.
+fn list(value: &JsValue) -> Array {
+    value.clone().dyn_into().unwrap_or_default()
 }
 
 /// The rows of the old store, at most so many from a key on.

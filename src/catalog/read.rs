@@ -73,10 +73,13 @@ impl Catalog {
     async fn select_in(&self, tx: &ReadTx, shelf: &Rc<Shelf>, find: Find<'_>, whole: bool) -> Result<Array> {
         let rows = tx.rows(CATALOG_STORE)?;
         let state = self.refresh(&rows, shelf).await?;
-        let found = find(&mut state.borrow_mut());
-        let rows = self.rows_at(&rows, shelf, &state, &found, whole).await?;
-        let is_complete = !found.iter().any(|at| state.borrow().is_lost(*at));
-        Ok(if is_complete { rows } else { rows.iter().filter(JsValue::is_object).collect() })
+        loop {
+            let found = find(&mut state.borrow_mut());
+            // What turns out to be lost is not found the next time.
+            if let Some(rows) = self.rows_at(&rows, shelf, &state, &found, whole).await? {
+                return Ok(rows);
+            }
+        }
     }
 
     /// The records that a query asks for, in a transaction that has [`CATALOG_STORE`] and the old store, which must have
@@ -130,7 +133,12 @@ impl Catalog {
     pub(crate) async fn by_category(&self, shelf: &Rc<Shelf>, ids: &[KeyValue]) -> Result<Array> {
         let Some(field) = shelf.kind.category else { return Ok(Array::new()) };
         self.0.database.note_query(shelf.kind.store, &ServedBy::Index(field.into()));
-        let wanted: Vec<u32> = ids.iter().map(hash).collect();
+        // The column is by the id of a pair; a whole pair may be asked for as well.
+        let hashes = |id: &KeyValue| match id {
+            KeyValue::Array(parts) => [Some(hash(id)), parts.first().map(hash)],
+            _ => [Some(hash(id)), None],
+        };
+        let wanted: Vec<u32> = ids.iter().flat_map(hashes).flatten().collect();
         let find = |state: &mut State| {
             let mut found = Vec::new();
             wanted.iter().for_each(|hash| found.extend(state.candidates(Column::Category, *hash)));
@@ -195,11 +203,13 @@ impl Catalog {
                     let state = self.refresh(&rows, shelf).await?;
                     self.load_texts(&rows, shelf, &state).await?;
                     let is_same = state.borrow().version == version;
-                    let hits = match hits.as_ref().filter(|_| is_same) {
-                        Some(hits) => hits.clone(),
-                        None => find(&mut state.borrow_mut()),
-                    };
-                    self.rows_at(&rows, shelf, &state, &hits, false).await
+                    let mut hits = hits.clone().filter(|_| is_same);
+                    loop {
+                        let hits = hits.take().unwrap_or_else(|| find(&mut state.borrow_mut()));
+                        if let Some(rows) = self.rows_at(&rows, shelf, &state, &hits, false).await? {
+                            return Ok(rows);
+                        }
+                    }
                 };
                 self.0.database.read(&[CATALOG_STORE], read).await?
             }
@@ -214,8 +224,7 @@ impl Catalog {
             let highlights = fields.into_iter().flatten().filter_map(marked).collect();
             Match { record: record.clone(), rank, highlights }
         };
-        // A record that turns out to be lost leaves a hole, so that ranks and rows keep together.
-        Ok(rows.iter().zip(ranks).filter(|(record, _)| record.is_object()).map(matched).collect())
+        Ok(rows.iter().zip(ranks).map(matched).collect())
     }
 
     async fn load_texts(&self, rows: &ReadRows, shelf: &Rc<Shelf>, state: &Rc<RefCell<State>>) -> Result<()> {
@@ -234,8 +243,8 @@ impl Catalog {
         Ok(())
     }
 
-    /// Reads the rows at some places, in their order, `undefined` where a page turns out to be lost. Pages are asked for
-    /// all at once. When `whole`, they are not kept and not checked by content: each row is handed out as it comes.
+    /// Reads the rows at some places, in their order; `None` when a page turns out to be lost. Pages are asked for all at
+    /// once. When `whole`, they are not kept and not checked by content: each row is handed out as it comes.
     pub(super) async fn rows_at(
         &self,
         rows: &ReadRows,
@@ -243,7 +252,7 @@ impl Catalog {
         state: &Rc<RefCell<State>>,
         places: &[At],
         whole: bool,
-    ) -> Result<Array> {
+    ) -> Result<Option<Array>> {
         let page_of = |at: &At| at.segment as usize * PAGES + (at.row / PAGE_ROWS) as usize;
         let mut requests = Vec::new();
         let fresh = Array::new();
@@ -258,7 +267,6 @@ impl Catalog {
                 let is_needed = match segment.page(at.row) {
                     Page::OnDisk => true,
                     Page::Kept(..) => whole,
-                    Page::Lost => false,
                 };
                 if is_needed {
                     requests
@@ -266,6 +274,7 @@ impl Catalog {
                 }
             }
         }
+        let mut is_lost = false;
         for (at, request) in requests {
             let read = match request.await {
                 Ok(record) => {
@@ -282,9 +291,16 @@ impl Catalog {
                 Ok(page) => state.borrow_mut().keep(at, page),
                 Err(reason) => {
                     let keys = state.borrow_mut().lose(at);
-                    self.report(shelf, keys, &reason);
+                    // Nobody misses a page whose rows were dead already.
+                    if keys.length() > 0 {
+                        self.report(shelf, keys, &reason);
+                    }
+                    is_lost = true;
                 }
             }
+        }
+        if is_lost {
+            return Ok(None);
         }
         let found = if whole {
             let packed: Vec<u32> =
@@ -300,7 +316,7 @@ impl Catalog {
             found
         };
         state.borrow_mut().shrink();
-        Ok(found)
+        Ok(Some(found))
     }
 }
 
@@ -308,9 +324,6 @@ impl Catalog {
 fn kept(state: &RefCell<State>, find: Find<'_>, is_it: &dyn Fn(&JsValue) -> bool) -> Option<Result<JsValue>> {
     let mut state = state.borrow_mut();
     for at in find(&mut state) {
-        if state.is_lost(at) {
-            continue;
-        }
         let row = state.kept(at)?.get(at.row % PAGE_ROWS);
         if is_it(&row) {
             return Some(copied(&row).map_err(Into::into));
@@ -339,8 +352,8 @@ fn all(state: &mut State) -> Vec<At> {
 
 /// The rows whose key a query asks for.
 fn by_key(state: &mut State, select: &Select) -> Vec<At> {
-    if let Some(key) = single(select) {
-        return state.find(key).filter(|at| !state.is_lost(*at)).into_iter().collect();
+    if let Some(key) = single(select).filter(|_| select.limit != Some(0)) {
+        return state.find(key).into_iter().collect();
     }
     let mut found = all(state);
     if !matches!(select.bounds, Bounds { lower: Bound::Unbounded, upper: Bound::Unbounded }) {

@@ -6,8 +6,10 @@
 const OTHER = "\u0001";
 const END = "\0";
 
+const isObject = (value) => typeof value === "object" && value !== null;
+
 const text = (value) => {
-  if (typeof value === "string") return value.includes(END) || value.startsWith(OTHER) ? OTHER : value;
+  if (typeof value === "string") return value === "" || value.includes(END) || value.startsWith(OTHER) ? OTHER : value;
   return value === false || value === undefined || value === null ? "" : OTHER;
 };
 const number = (value) => (typeof value === "number" ? value : NaN);
@@ -36,13 +38,37 @@ export const gather = (records) => {
   return [...numbers, names, codes, barcodes];
 };
 
-/** The places of the records that are no plain objects. */
-export const others = (records) => {
-  const places = [];
-  records.forEach((record, place) => {
-    if (!record || typeof record !== "object" || Object.getPrototypeOf(record) !== Object.prototype) places.push(place);
+/** Whether nothing in a value belongs to another record; `owners` tells which one everything so far belongs to. */
+const isOwn = (value, at, owners) => {
+  if (!isObject(value)) return true;
+  const owner = owners.get(value);
+  if (owner !== undefined) return owner === at;
+  owners.set(value, at);
+  if (ArrayBuffer.isView(value)) return isOwn(value.buffer, at, owners);
+  const parts = value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.values(value);
+  return parts.every((part) => isOwn(part, at, owners));
+};
+
+/**
+ * The fields of each record as they are now, in objects of their own: getters asked once. With them, the places of what is
+ * no record, and those of records that hold something that another holds too: in one value both would get the same back.
+ */
+export const take = (records) => {
+  const owners = new Map();
+  const bad = [];
+  const shared = [];
+  const taken = records.map((record, at) => {
+    if (!isObject(record) || Array.isArray(record)) bad.push(at);
+    const copy = { ...record };
+    for (const field in copy) {
+      if (!isOwn(copy[field], at, owners)) {
+        shared.push(at);
+        break;
+      }
+    }
+    return copy;
   });
-  return Uint32Array.from(places);
+  return [taken, Uint32Array.from(bad), Uint32Array.from(shared)];
 };
 
 /** Whether the records have these keys, in their order; NaN stands for any key. */
@@ -61,7 +87,6 @@ export const stamp = (records, runs, field) => {
 /** The records at some places of a list of pages, each with as many records as `size`; a hole where the page is missing. */
 export const pick = (pages, places, size) => Array.from(places, (place) => pages[Math.floor(place / size)]?.[place % size]);
 
-const isObject = (value) => typeof value === "object" && value !== null;
 /** Nothing but items that are no objects: no hole, and no field besides them. */
 const isFlat = (list) => !list.some(isObject) && Object.keys(list).length === list.length;
 

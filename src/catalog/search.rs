@@ -45,7 +45,8 @@ impl Searchable {
 
 impl Words {
     pub fn of(query: &str) -> Words {
-        let whole = fold(query.trim());
+        // A 0 ends a text.
+        let whole = fold(&query.replace('\0', " ")).trim().to_owned();
         let words = whole.split_whitespace().map(str::to_owned).collect();
         Words { whole, words }
     }
@@ -59,7 +60,8 @@ impl Words {
         limit: usize,
     ) -> Vec<Hit> {
         let has = |field: usize, (place, row): (u32, u32)| {
-            let segment = segments.clone().find(|segment| segment.0 == place);
+            // Where the texts are damaged there are none.
+            let segment = segments.clone().find(|segment| segment.0 == place && row < segment.2.texts.rows());
             let mut texts =
                 segment.into_iter().flat_map(|(_, _, segment)| segment.texts.row(row).split(|byte| *byte == END));
             texts.nth(field) == Some(self.whole.as_bytes())

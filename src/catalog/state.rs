@@ -39,8 +39,6 @@ pub(super) enum Page {
     OnDisk,
     /// Its rows, and when they were last asked for.
     Kept(Array, u32),
-    /// It fails its check: its rows are not there until somebody saves them again.
-    Lost,
 }
 
 /// The contents of a segment.
@@ -118,7 +116,7 @@ impl State {
         State {
             version: 0.0,
             watermark: JsValue::NULL,
-            next: 0,
+            next: Manifest::none().next,
             segments: Vec::new(),
             is_unreadable: false,
             taken: JsValue::UNDEFINED,
@@ -172,13 +170,9 @@ impl State {
         self.is_unreadable = false;
     }
 
-    /// Whether a row is in force; it may be lost all the same.
+    /// Whether a row is in force.
     fn is_live(&self, at: At) -> bool {
         self.segments[at.segment as usize].extent.is_live(at.row)
-    }
-
-    pub fn is_lost(&self, at: At) -> bool {
-        matches!(self.segments[at.segment as usize].page(at.row), Page::Lost)
     }
 
     pub fn key(&self, at: At) -> KeyValue {
@@ -193,13 +187,13 @@ impl State {
         }
     }
 
-    /// Every row that can be had, in the order of the segments.
+    /// Every row in force, in the order of the segments.
     pub fn live(&self) -> impl Iterator<Item = At> {
         let places = |(segment, extent): (usize, &Segment)| {
             let (segment, rows) = (segment as u32, extent.extent.rows);
             (0..rows).map(move |row| At { segment, row })
         };
-        self.segments.iter().enumerate().flat_map(places).filter(|at| self.is_live(*at) && !self.is_lost(*at))
+        self.segments.iter().enumerate().flat_map(places).filter(|at| self.is_live(*at))
     }
 
     /// Whether no row can have one of these keys: mostly so when a catalogue is loaded.
@@ -207,7 +201,7 @@ impl State {
         columns.odd.is_empty() && columns.numbers.iter().all(|number| *number > self.ceiling)
     }
 
-    /// The row with this key; it may be lost.
+    /// The row with this key.
     pub fn find(&mut self, key: &KeyValue) -> Option<At> {
         self.keys.catch_up(&self.segments, |columns, row| hash(&columns.key(row)));
         let rows = self.keys.lookup.rows(hash(key));
@@ -265,13 +259,17 @@ impl State {
         *self.segments[at.segment as usize].page_mut(at.row) = Page::Kept(rows, self.clock);
     }
 
-    /// Marks the page that a row stands in as lost; the keys of its rows.
+    /// The rows of the page that a row stands in are lost: dead from here on, on disk when something is changed next. Their
+    /// keys.
     pub fn lose(&mut self, at: At) -> Array {
         let segment = &mut self.segments[at.segment as usize];
-        *segment.page_mut(at.row) = Page::Lost;
         let first = at.row - at.row % PAGE_ROWS;
-        let rows = (first..first + PAGE_ROWS).filter(|row| segment.extent.is_live(*row));
-        rows.map(|row| segment.columns.key(row).to_js()).collect()
+        let keys = Array::new();
+        for row in (first..first + PAGE_ROWS).filter(|row| segment.extent.is_live(*row)).collect::<Vec<_>>() {
+            segment.extent.bury(row);
+            keys.push(&segment.columns.key(row).to_js());
+        }
+        keys
     }
 
     /// Lets go of the pages that were not asked for the longest.

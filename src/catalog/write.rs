@@ -176,11 +176,16 @@ impl Catalog {
         if state.borrow().is_unreadable {
             rows.delete_range(&disk::all(kind))?;
         }
-        let mut plan = Plan::of(&state.borrow());
+        let (mut plan, moved) = loop {
+            let plan = Plan::of(&state.borrow());
+            // Without what turns out to be lost.
+            if let Some(moved) = self.rows_at(&rows, shelf, &state, &plan.moved, true).await? {
+                break (plan, moved);
+            }
+        };
         for bounds in plan.gone.iter().flat_map(|number| disk::of_segment(kind, *number)) {
             rows.delete_range(&bounds)?;
         }
-        let moved = self.rows_at(&rows, shelf, &state, &plan.moved, true).await?;
         let is_growing = moved.length() > 0 || alteration.upserts.as_ref().is_some_and(|upserts| !upserts.is_empty());
         let mut segment = match is_growing {
             true => Some(self.last_segment(&rows, shelf, &state, &mut plan).await?),
@@ -263,7 +268,7 @@ impl Catalog {
         let places: Vec<_> = (first..extent.rows).map(|row| At { segment: place as u32, row }).collect();
         let records = self.rows_at(rows, shelf, state, &places, true).await?;
         let texts = disk::texts(rows, shelf.kind, &extent).await?;
-        let Some(texts) = texts.filter(|_| records.iter().all(|record| record.is_object())) else {
+        let (Some(texts), Some(records)) = (texts, records) else {
             // It stays as it is.
             return Ok(Writing::new(plan.number()));
         };

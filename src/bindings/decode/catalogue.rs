@@ -26,6 +26,9 @@ pub(in super::super) fn number(argument: &str, value: &JsValue) -> Result<Option
 
 /// `{store, upserts, deletes, watermark}`
 pub(in super::super) fn delta(value: &JsValue) -> Result<(String, Delta)> {
+    if is_missing(value) {
+        return Err(Error::argument("delta", format!("must be an object, got {}", describe(value))));
+    }
     let options = Options::of("delta", value, &["store", "upserts", "deletes", "watermark"])?;
     let list = |name| match options.get(name) {
         value if is_missing(&value) => Ok(Array::new()),

@@ -43,7 +43,7 @@ impl Shop {
                 _ if worst == Rank::Inside => Rank::Inside,
                 _ => best,
             };
-            found.push((rank, rank > Rank::Prefix || query != row[1], at as u32));
+            found.push((rank, rank != Rank::Prefix || query != row[1], at as u32));
         }
         found.sort();
         found.into_iter().take(limit).map(|(rank, _, at)| (at, rank)).collect()

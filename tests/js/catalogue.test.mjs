@@ -186,6 +186,25 @@ test("where tabs cannot call each other a change is seen a second later", { time
   await context.close();
 });
 
+test("a tab is called when another one has changed something, and does not wait for its second", { timeout: 60_000 }, async () => {
+  const [context, name] = [await host.browser.newContext(), databaseName()];
+  const [writer, reader] = [await tab(context, name), await tab(context, name)];
+  await writer.evaluate(() => db.bulkSaveProducts(products(0, 10)));
+  await reader.evaluate(async () => {
+    // For this tab the second never ends.
+    const [now, since] = [Date.now(), performance.now()];
+    Date.now = () => now;
+    performance.now = () => since;
+    await db.getProduct(1);
+    await db.getProduct(1);
+  });
+  await writer.evaluate(() => db.put("pos_products", { id: 1, name: "Changed" }));
+  await sees(reader, async () => (await db.getProduct(1)).name === "Changed", undefined, "the change");
+  await writer.evaluate(() => db.applyDelta({ deletes: [1] }));
+  await sees(reader, async () => (await db.getProduct(1)) === null, undefined, "the delete");
+  await context.close();
+});
+
 test("a catalogue that another tab has reset and loaded anew is not mixed with the one before", { timeout: 120_000 }, async () => {
   for (const how of ["reset", "delete"]) {
     const [context, name] = [await host.browser.newContext(), databaseName()];

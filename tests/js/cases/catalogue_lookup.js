@@ -21,11 +21,9 @@ async function plainStore(database, rows) {
   return {
     all: (index, range) => promised(source(index).getAll(range)),
     async query({ index, only, prefix, from, to, order, limit }) {
-      const parts = typeof prefix === "string" ? [prefix, `${prefix}\uffff`] : prefix && [prefix, [...prefix, []]];
-      const bounds = only !== undefined ? [only, only] : parts ?? [from, to];
-      const [lower, upper] = bounds;
+      const [lower, upper] = only !== undefined ? [only, only] : prefix !== undefined ? [prefix, `${prefix}\uffff`] : [from, to];
       if (lower !== undefined && upper !== undefined && indexedDB.cmp(lower, upper) > 0) return [];
-      const range = lower !== undefined && upper !== undefined ? IDBKeyRange.bound(lower, upper, false, Array.isArray(prefix)) : lower !== undefined ? IDBKeyRange.lowerBound(lower) : upper !== undefined ? IDBKeyRange.upperBound(upper) : undefined;
+      const range = lower !== undefined && upper !== undefined ? IDBKeyRange.bound(lower, upper) : lower !== undefined ? IDBKeyRange.lowerBound(lower) : upper !== undefined ? IDBKeyRange.upperBound(upper) : undefined;
       const rows = await this.all(index, range);
       if (order === "desc") rows.reverse();
       return rows.slice(0, limit);
@@ -47,7 +45,7 @@ function sample(seed, count) {
   return Array.from({ length: count }, () => ({
     id: id(), barcode: pick(BARCODES), name: pick(NAMES), categ_id: pick(CATEGORIES), default_code: chance(0.5) ? `D-${below(40)}` : pick(BARCODES),
     cached_at: `2026-01-0${1 + below(9)}T00:00:00.000Z`,
-  }));
+  })).map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [field, structuredClone(value)])));
 }
 
 export default {
@@ -58,10 +56,10 @@ export default {
     const queries = [{}];
     for (const index of [undefined, ...INDEXES]) {
       queries.push({ index });
-      for (const key of [...BARCODES, ...NAMES, ...CATEGORIES, "D-7", "D-1", rows[3].id, rows[700].id, rows[9].cached_at]) {
+      for (const key of [...BARCODES, ...NAMES, ...CATEGORIES, "D-7", "D-1", rows[3].id, rows[400].id, rows[9].cached_at]) {
         if (key === false || key === undefined || key === null || (Array.isArray(key) && key.includes(null))) continue;
         queries.push({ index, only: key }, { index, from: key }, { index, to: key });
-        if (typeof key === "string" || Array.isArray(key)) queries.push({ index, prefix: key });
+        if (typeof key === "string") queries.push({ index, prefix: key });
       }
       queries.push({ index, from: "5", to: "A" }, { index, from: 9, to: 3 }, { index, from: 100, to: 50_000 }, { index, prefix: "D-1" });
     }
@@ -73,7 +71,7 @@ export default {
         const query = { ...base, ...more };
         const [actual, expected] = [await db.query(PRODUCTS, query), await plain.query(query)];
         equal(ids(actual), ids(expected), `query ${JSON.stringify(query)}`);
-        equal(difference(actual, expected), undefined, `query ${JSON.stringify(query)}`);
+        for (const [place, row] of actual.entries()) equal(difference(row, expected[place]), undefined, `query ${JSON.stringify(query)}`);
         const { length } = await plain.query({ ...query, limit: undefined });
         equal(await db.count(PRODUCTS, query), length, `count ${JSON.stringify(query)}`);
       }
@@ -119,7 +117,7 @@ export default {
     again.close();
   },
   "keys of every kind, the empty text among them, are kept apart": async (context) => {
-    const keys = [0, 1, -1, 0.5, Infinity, -Infinity, 1e-300, "", "0", "1", "\0", "é", "e\u0301", "\ud800", "\ud801", "\ufffd", new Date(0), new Date(1), [], [0], [[0]], ["", 0], new Uint8Array([]).buffer, new Uint8Array([0]).buffer];
+    const keys = [0, 1, -1, 0.5, Infinity, -Infinity, 1e-300, "", "0", "1", "\0", "é", "e\u0301", "\ufffd", new Date(0), new Date(1), [], [0], [[0]], ["", 0], new Uint8Array([]).buffer, new Uint8Array([0]).buffer];
     await context.db.bulkSave(PRODUCTS, keys.map((id, at) => ({ id, at })));
     const again = await handle(context);
     for (const db of [context.db, again]) {
@@ -128,9 +126,19 @@ export default {
       equal((await db.getAllProducts()).map((row) => row.at), inOrder);
     }
     equal((await again.get(PRODUCTS, -0)).at, 0, "-0 is the key 0");
-    equal((await again.get(PRODUCTS, new Uint16Array(new Uint8Array([9, 9, 0, 0]).buffer, 4, 0))).at, 22, "a view is its bytes");
+    equal((await again.get(PRODUCTS, new Uint16Array(new Uint8Array([9, 9, 0, 0]).buffer, 4, 0))).at, 20, "a view is its bytes");
     await again.put(PRODUCTS, { id: -0, at: -1 });
     equal(await again.count(PRODUCTS), keys.length, "and replaces it");
+    again.close();
+  },
+  "keys and barcodes of half a letter are kept apart": async (context) => {
+    const texts = ["\ud800", "\ud801", "\udc00", "\ufffd", "a\ud800"];
+    await context.db.bulkSave(PRODUCTS, texts.map((text) => ({ id: text, barcode: text, default_code: text })));
+    const again = await handle(context);
+    for (const db of [context.db, again]) {
+      for (const text of texts) equal([await db.getProduct(text), await db.getProductByBarcode(text), await db.getProductByDefaultCode(text)].map((row) => row?.id), [text, text, text]);
+      equal(await db.getProductCount(), texts.length);
+    }
     again.close();
   },
   "a barcode that is a number is no text": async ({ db }) => {

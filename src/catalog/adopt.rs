@@ -1,19 +1,19 @@
 //! Takes over the rows of the stores that held the catalogue before: copied part by part, each in one transaction with the
 //! key it went up to, and removed from the old store only with the last part. A tab that dies goes on where it was.
 
+use std::ops::Bound;
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::bulk::Upserts;
-use super::kind::KEY;
 use super::manifest::SEGMENT_ROWS;
 use super::write::{Alteration, Change};
-use super::{Catalog, Shelf, disk};
-use crate::error::Result;
-use crate::global::property;
+use super::{Catalog, Shelf};
+use crate::error::{Error, Result};
 use crate::schema::CATALOG_STORE;
-use crate::store::{KeyValue, WriteTx};
+use crate::store::{Bounds, KeyValue, ReadTx, WriteTx};
 
 impl Catalog {
     /// Makes sure that the old store of each of the catalogue's stores among these is empty; the stores that a
@@ -39,14 +39,14 @@ impl Catalog {
         let (database, store) = (&self.0.database, shelf.kind.store);
         let mut is_done = database.read(&[store], async |tx| tx.rows(store)?.is_empty().await).await?;
         while !is_done {
-            let part = async |tx: &WriteTx| self.adopt_part(tx, shelf).await;
-            match database.write(&[CATALOG_STORE, store], part).await {
+            let part = database.read(&[CATALOG_STORE, store], async |tx| self.old_rows(tx, shelf).await).await?;
+            let move_part = async |tx: &WriteTx| self.adopt_part(tx, shelf, &part).await;
+            match database.write(&[CATALOG_STORE, store], move_part).await {
                 // Another tab was first.
                 Err(error) if error.is_stale() => {}
                 result => {
-                    let (change, last) = result?;
-                    self.take_over(shelf, change);
-                    is_done = last;
+                    self.take_over(shelf, result?);
+                    is_done = part.is_last;
                 }
             }
         }
@@ -54,23 +54,58 @@ impl Catalog {
         Ok(())
     }
 
-    /// Takes over one part; whether it was the last.
-    async fn adopt_part(&self, tx: &WriteTx, shelf: &Rc<Shelf>) -> Result<(Change, bool)> {
+    /// The next part of the old rows. One that the browser cannot read is told, and left behind: in a transaction of its
+    /// own, because Chromium aborts one that writes after such a row.
+    async fn old_rows(&self, tx: &ReadTx, shelf: &Rc<Shelf>) -> Result<Part> {
+        let old = tx.rows(shelf.kind.store)?;
+        let after = self.refresh(&tx.rows(CATALOG_STORE)?, shelf).await?.borrow().taken.clone();
+        let lower = KeyValue::from_js(&after).map_or(Bound::Unbounded, Bound::Excluded);
+        let bounds = Bounds { lower, upper: Bound::Unbounded };
+        let keys: Array = old.keys(&bounds, SEGMENT_ROWS)?.await?.unchecked_into();
+        let mut requests = Vec::new();
+        for key in keys.iter() {
+            requests.push(old.get_or_fail(&KeyValue::argument("key", &key)?)?);
+        }
+        let (records, lost) = (Array::new(), Array::new());
+        for (key, request) in keys.iter().zip(requests) {
+            match request.await {
+                Ok(record) => records.push(&record),
+                // The transaction as a whole has failed.
+                Err(error) if error.is_abort() || error.is_connection_lost() => return Err(error),
+                Err(_) => lost.push(&key),
+            };
+        }
+        if lost.length() > 0 {
+            self.report(shelf, lost, "the browser cannot read what was saved by an older version");
+        }
+        let is_last = keys.length() < SEGMENT_ROWS;
+        let taken = if is_last { JsValue::UNDEFINED } else { keys.get(SEGMENT_ROWS - 1) };
+        Ok(Part { after, records, taken, is_last })
+    }
+
+    /// Takes over a part, unless another tab has.
+    async fn adopt_part(&self, tx: &WriteTx, shelf: &Rc<Shelf>, part: &Part) -> Result<Change> {
         let rows = tx.rows(CATALOG_STORE)?;
-        let after = KeyValue::from_js(&self.refresh(&rows, shelf).await?.borrow().taken);
-        let old = disk::old_rows(tx, shelf.kind, after.as_ref(), SEGMENT_ROWS).await?;
-        let count = old.length();
-        let is_last = count < SEGMENT_ROWS;
-        let taken = if is_last { JsValue::UNDEFINED } else { property(&old.get(count - 1), KEY) };
-        let alteration = Alteration {
-            upserts: Some(Upserts::new(old, JsValue::UNDEFINED)),
-            taken: Some(taken),
-            ..Alteration::default()
-        };
+        let taken = self.refresh(&rows, shelf).await?.borrow().taken.clone();
+        if KeyValue::from_js(&taken) != KeyValue::from_js(&part.after) {
+            return Err(Error::stale());
+        }
+        let upserts = Some(Upserts::new(part.records.clone(), JsValue::UNDEFINED));
+        let alteration = Alteration { upserts, taken: Some(part.taken.clone()), ..Alteration::default() };
         let change = self.alter_in(tx, shelf, &alteration).await?;
-        if is_last {
+        if part.is_last {
             tx.rows(shelf.kind.store)?.clear()?;
         }
-        Ok((change, is_last))
+        Ok(change)
     }
+}
+
+/// Some of the old rows.
+struct Part {
+    /// The key up to which rows had been taken over; `undefined` for none.
+    after: JsValue,
+    records: Array,
+    /// The key of the last of these; `undefined` when they are the last of all.
+    taken: JsValue,
+    is_last: bool,
 }

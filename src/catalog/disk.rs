@@ -1,8 +1,6 @@
 //! The records of the store [`CATALOG_STORE`](crate::schema::CATALOG_STORE): of each kind a manifest, and of each segment its columns, its texts and
 //! its pages. Every record carries the version of its format, a count and a checksum.
 
-use std::ops::Bound;
-
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -16,7 +14,7 @@ use crate::crc32::crc32;
 use crate::error::Result;
 use crate::global::property;
 use crate::row::Row;
-use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Request, Select, WriteRows};
+use crate::store::{Bounds, KeyValue, ReadRows, Request, Select, WriteRows};
 
 /// The version of the format that is written, and the newest that is read.
 const FORMAT: u32 = 1;
@@ -259,11 +257,4 @@ pub(super) fn read_page(
 /// A list, empty when damage has made something else of it.
 fn list(value: &JsValue) -> Array {
     value.clone().dyn_into().unwrap_or_default()
-}
-
-/// The rows of the old store, at most so many from a key on.
-pub(super) async fn old_rows(tx: &ReadTx, kind: &Kind, after: Option<&KeyValue>, limit: u32) -> Result<Array> {
-    let lower = after.map_or(Bound::Unbounded, |key| Bound::Excluded(key.clone()));
-    let select = Select::keys(Bounds { lower, upper: Bound::Unbounded }).limit(limit);
-    Ok(tx.rows(kind.store)?.select(&select).await?.rows)
 }

@@ -90,12 +90,19 @@ export const pick = (pages, places, size) => Array.from(places, (place) => pages
 /** Nothing but items that are no objects: no hole, and no field besides them. */
 const isFlat = (list) => !list.some(isObject) && Object.keys(list).length === list.length;
 
-/** A copy of a record that came from disk; `structuredClone` takes several times as long. */
+/**
+ * A copy of a record that came from disk. `structuredClone` takes several times as long; it is left what it alone can do: an
+ * object within an object, and one that is in two places.
+ */
 export const copied = (record) => {
   const copy = { ...record };
+  const seen = [];
   for (const field in copy) {
     const value = copy[field];
-    if (isObject(value)) copy[field] = Array.isArray(value) && isFlat(value) ? value.slice() : structuredClone(value);
+    if (!isObject(value)) continue;
+    if (!Array.isArray(value) || !isFlat(value) || seen.includes(value)) return structuredClone(record);
+    seen.push(value);
+    copy[field] = value.slice();
   }
   return copy;
 };

@@ -146,7 +146,7 @@ impl Database {
 
     /// Notes what has served a query that is not answered by a store.
     pub(crate) fn note_query(&self, store: &str, served_by: &ServedBy) {
-        self.0.trace.read(store, served_by);
+        self.0.trace.note(store, served_by);
     }
 
     /// Runs `body` in a transaction that reads `stores`. The body may run again when the connection has died.

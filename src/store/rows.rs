@@ -99,6 +99,12 @@ impl ReadRows {
         Ok(count.as_f64().unwrap_or(0.0) as u32)
     }
 
+    /// The first keys within bounds, at most so many, as an array.
+    pub(crate) fn keys(&self, bounds: &Bounds, limit: u32) -> Result<Request> {
+        let range = bounds.to_native()?.map_or(JsValue::UNDEFINED, JsValue::from);
+        Ok(Request::new(self.native.get_all_keys_with_key_and_limit(&range, limit)?))
+    }
+
     /// Whether it has no row. A look of the library's own: it does not count as the last query.
     pub(crate) async fn is_empty(&self) -> Result<bool> {
         Ok(Request::new(self.native.count()?).await? == 0)

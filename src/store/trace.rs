@@ -48,6 +48,12 @@ impl Trace {
         self.reopened.set(self.reopened.get() + 1);
     }
 
+    /// Notes what has served a query.
+    pub fn note(&self, store: &str, served_by: &ServedBy) {
+        *self.last_query.borrow_mut() = Some((store.to_owned(), served_by.clone()));
+    }
+
+    /// As [`Trace::note`], of a store; says so when an index is missing.
     pub fn read(&self, store: &str, served_by: &ServedBy) {
         if let ServedBy::Scan { missing } = served_by {
             let text = format!(
@@ -59,7 +65,7 @@ impl Trace {
                 warned.push(text);
             }
         }
-        *self.last_query.borrow_mut() = Some((store.to_owned(), served_by.clone()));
+        self.note(store, served_by);
     }
 
     pub fn wrote(&self, stores: &[&str], durability: Durability) {

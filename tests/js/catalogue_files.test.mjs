@@ -166,7 +166,7 @@ test("the file of an old row is gone before it was taken over: nothing hangs, an
     async (name) => {
       const { OfflineDB } = await import("/pkg/index.js");
       const db = new OfflineDB({ name });
-      const outcome = (promise) => inTime(promise).then((value) => value, (error) => error.code ?? error.message);
+      const outcome = (promise) => inTime(promise).then((value) => value, (error) => `${error.code}: ${error.message}`);
       const all = await outcome(db.getAllProducts());
       const result = { all: Array.isArray(all) ? all.length : all, taxes: await outcome(db.getAllTaxes().then((rows) => rows.length)), saved: await outcome(db.bulkSaveProducts(products(10))) };
       return { ...result, count: await outcome(db.getProductCount()), name: (await outcome(db.getProduct(7)))?.name };

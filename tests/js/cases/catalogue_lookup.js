@@ -179,6 +179,7 @@ export default {
       for (const text of second) {
         equal([await db.getProduct(text), await db.getProductByBarcode(text), await db.getProductByDefaultCode(text)], [null, null, null]);
         equal(await db.getProductsByCategory(text), []);
+        for (const index of ["barcode", "default_code"]) equal(await db.query(PRODUCTS, { index, only: text }), []);
         equal(await db.searchProducts(text), []);
         equal(await db.delete(PRODUCTS, text), true);
       }

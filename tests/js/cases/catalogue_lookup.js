@@ -50,13 +50,13 @@ function sample(seed, count) {
 
 export default {
   "every query answers as an index of IndexedDB over the same rows": async ({ db, database }) => {
-    const rows = sample(7, 500);
+    const rows = sample(7, 300);
     const plain = await plainStore(database, rows);
     await db.bulkSave(PRODUCTS, rows);
     const queries = [{}];
     for (const index of [undefined, ...INDEXES]) {
       queries.push({ index });
-      for (const key of [...BARCODES, ...NAMES, ...CATEGORIES, "D-7", "D-1", rows[3].id, rows[400].id, rows[9].cached_at]) {
+      for (const key of [...BARCODES, ...NAMES, ...CATEGORIES, "D-7", "D-1", rows[3].id, rows[250].id, rows[9].cached_at]) {
         if (key === false || key === undefined || key === null || (Array.isArray(key) && key.includes(null))) continue;
         queries.push({ index, only: key }, { index, from: key }, { index, to: key });
         if (typeof key === "string") queries.push({ index, prefix: key });
@@ -67,11 +67,12 @@ export default {
     for (const base of queries) {
       for (const more of [{}, { order: "desc" }, { limit: 3 }, { order: "desc", limit: 2 }, { limit: 0 }]) {
         // Not every combination of every query: they would be some thousands.
-        if (Object.keys(more).length > 0 && (at += 1) % 3 > 0 && more.limit !== 0) continue;
+        if (Object.keys(more).length > 0 && (at += 1) % 5 > 0) continue;
         const query = { ...base, ...more };
         const [actual, expected] = [await db.query(PRODUCTS, query), await plain.query(query)];
         equal(ids(actual), ids(expected), `query ${JSON.stringify(query)}`);
         for (const [place, row] of actual.entries()) equal(difference(row, expected[place]), undefined, `query ${JSON.stringify(query)}`);
+        if (Object.keys(more).length > 0) continue;
         const { length } = await plain.query({ ...query, limit: undefined });
         equal(await db.count(PRODUCTS, query), length, `count ${JSON.stringify(query)}`);
       }

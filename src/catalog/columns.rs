@@ -120,8 +120,8 @@ impl Columns {
     pub fn key(&self, row: u32) -> KeyValue {
         match self.numbers[row as usize] {
             number if number.is_nan() => {
-                let odd = self.odd.iter().find(|(at, _)| *at == row);
-                odd.map_or(KeyValue::Array(Vec::new()), |(_, key)| key.clone())
+                let place = self.odd.binary_search_by_key(&row, |(at, _)| *at);
+                place.map_or(KeyValue::Array(Vec::new()), |place| self.odd[place].1.clone())
             }
             number => KeyValue::Number(number),
         }

@@ -10,9 +10,10 @@ use wasm_bindgen::JsValue;
 
 use super::batch::{Batch, digest};
 use super::bulk::Upserts;
-use super::columns::Columns;
+use super::columns::{Columns, hash};
 use super::disk::{self, Manifest};
 use super::kind::{KEY, Kind};
+use super::lookup::Lookup;
 use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
 use super::state::{At, Contents, State};
 use super::texts::Texts;
@@ -279,11 +280,15 @@ impl Catalog {
     }
 }
 
-/// Rows that have to move, those that can be read, without those with one of these keys.
+/// Rows that have to move, without those with one of these keys.
 fn without(records: Array, keys: &[KeyValue]) -> Array {
+    let mut lookup = Lookup::with_room(keys.len());
+    for (place, key) in (0..).zip(keys) {
+        lookup.insert(hash(key), place);
+    }
     let is_kept = |record: &JsValue| {
         let key = KeyValue::from_js(&property(record, KEY));
-        key.is_some_and(|key| !keys.contains(&key))
+        key.is_some_and(|key| !lookup.rows(hash(&key)).any(|place| keys[place as usize] == key))
     };
     records.iter().filter(is_kept).collect()
 }

@@ -192,8 +192,7 @@ impl Catalog {
             true => Some(self.last_segment(&rows, shelf, &state, &mut plan).await?),
             false => None,
         };
-        // The caller's records are read and put without a wait between, where they fit into a segment: they are the same
-        // both times, whatever the caller does with them meanwhile.
+        // Read as late as can be: from here on a change that fits into a segment waits for nothing.
         let batch = alteration.upserts.as_ref().map(|upserts| upserts.take(&shelf.fields)).transpose()?;
         let replacing = batch.iter().filter(|batch| moved.length() > 0 || !state.borrow().is_below(&batch.columns));
         let keys: Vec<_> = alteration.deletes.iter().cloned().chain(replacing.flat_map(Batch::keys)).collect();

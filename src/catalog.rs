@@ -20,7 +20,6 @@ mod adopt;
 mod batch;
 mod bulk;
 mod columns;
-mod copy;
 mod disk;
 mod fold;
 mod kind;

@@ -8,7 +8,6 @@ use wasm_bindgen::JsValue;
 
 use super::batch::{Batch, keyless, take};
 use super::columns::{Columns, hash};
-use super::copy::cloned;
 use super::kind::{Fields, KEY};
 use super::lookup::Lookup;
 use super::manifest::SEGMENT_ROWS;
@@ -19,7 +18,7 @@ use crate::global::property;
 use crate::order::sorted_places;
 use crate::row::Row;
 use crate::schema::StoreSchema;
-use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key};
+use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key, structured_clone};
 
 /// By place, what is wrong with a record.
 pub(super) type Failures = Vec<(u32, Error)>;
@@ -78,9 +77,8 @@ impl Catalog {
         all_or_nothing: bool,
     ) -> (Result<u32>, Failures) {
         let requested = records.length();
-        let upserts = alteration.upserts.insert(Upserts { all_or_nothing, ..Upserts::new(records, stamp) });
-        // The browser copies the caller's objects when they are put. When it refuses one, each is tried by itself.
-        upserts.is_careful = false;
+        alteration.upserts = Some(Upserts { all_or_nothing, ..Upserts::new(records, stamp) });
+        // The browser copies the records when they are put. When it refuses one, each is tried by itself.
         let mut result = self.alter(shelf, options, &alteration).await;
         if result.as_ref().is_err_and(Error::is_about_one_record)
             && let Some(upserts) = &mut alteration.upserts
@@ -173,6 +171,12 @@ fn latest(columns: &Columns, without_key: &[u32]) -> Option<Vec<u32>> {
     }
     latest.reverse();
     (latest.len() < columns.rows() as usize).then_some(latest)
+}
+
+/// A copy made by the browser, whatever the record is: the fields of a proxy, too.
+fn cloned(record: &JsValue) -> Result<JsValue> {
+    let row = Row::copy_of(record)?;
+    structured_clone(row.as_js()).map_err(|thrown| Error::of_clone(&thrown))
 }
 
 fn failure(position: u32, records: &Array, error: Error, schema: &StoreSchema) -> BulkFailure {

@@ -41,6 +41,9 @@ export async function longestTask(body) {
   return [longest, result];
 }
 
+/** Records as the answer of a server gives them: parsed, each text in one piece. */
+export const received = (list) => JSON.parse(JSON.stringify(list));
+
 export const promised = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

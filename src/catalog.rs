@@ -11,9 +11,9 @@
 //!
 //! # Layout
 //! - `kind.rs` says what is held. `disk.rs` is the form on disk: manifest, columns, texts, pages.
-//! - `batch.rs` and `records.js` read what the columns keep of many records at once.
+//! - `table.js` and `table.rs` make a table of many records at once; `batch.rs` reads what the columns keep of them.
 //! - `state.rs` is what is known in memory; `lookup.rs`, `columns.rs`, `texts.rs` and `manifest.rs` are its parts.
-//! - `read.rs` answers, `search.rs` and `fold.rs` find by text; `write.rs` changes, `bulk.rs` saves lists, `adopt.rs` takes
+//! - `read.rs` answers, `search.rs` and `fold.rs` find by text; `write.rs` changes, `segment.rs` adds rows, `bulk.rs` saves lists, `adopt.rs` takes
 //!   over the rows of the stores that held the catalogue before.
 
 mod adopt;
@@ -27,7 +27,9 @@ mod lookup;
 mod manifest;
 mod read;
 mod search;
+mod segment;
 mod state;
+mod table;
 mod texts;
 mod write;
 
@@ -45,6 +47,7 @@ use crate::row::Row;
 use crate::schema::CATALOG_STORE;
 use crate::store::{Database, ReadRows};
 use kind::{Fields, KINDS, Kind};
+use manifest::Extent;
 use state::State;
 
 pub use read::Match;
@@ -150,13 +153,25 @@ impl Catalog {
 
     /// Brings what is known up to what a transaction sees.
     async fn refresh(&self, rows: &ReadRows, shelf: &Rc<Shelf>) -> Result<Rc<RefCell<State>>> {
+        self.refresh_and(rows, shelf, &|_| Ok(())).await
+    }
+
+    /// As [`Catalog::refresh`]; what else is needed is asked for as soon as the list of segments is known.
+    async fn refresh_and(
+        &self,
+        rows: &ReadRows,
+        shelf: &Rc<Shelf>,
+        ask: &dyn Fn(&[Extent]) -> Result<()>,
+    ) -> Result<Rc<RefCell<State>>> {
         let state = shelf.state();
         match disk::manifest(rows, shelf.kind).await? {
-            Some(manifest) if manifest.version == state.borrow().version => {}
+            Some(manifest) if manifest.version == state.borrow().version => ask(&manifest.extents)?,
             Some(manifest) => {
                 // No borrow is held while the columns are read.
                 let known: Vec<_> = state.borrow().segments.iter().map(|segment| segment.extent.clone()).collect();
-                let fresh = disk::contents(rows, shelf.kind, &manifest.extents, &known).await?;
+                let requests = disk::request_contents(rows, shelf.kind, &manifest.extents, &known)?;
+                ask(&manifest.extents)?;
+                let fresh = disk::contents(requests).await?;
                 state.borrow_mut().advance(manifest, fresh);
                 if !state.borrow().damaged.is_empty() {
                     self.report(shelf, Array::new(), "what finds its records is damaged; load all of them again");

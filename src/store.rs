@@ -34,6 +34,7 @@ pub use key::{Key, KeyValue};
 pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOptions};
 pub use query::{Bounds, Explanation, Query, Select, ServedBy};
 pub use request::Request;
+pub(crate) use request::Signal;
 pub use rows::{ReadRows, Selected, WriteRows};
 pub(crate) use scan::{pick, primary_key};
 pub use trace::Status;

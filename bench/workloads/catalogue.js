@@ -1,5 +1,5 @@
 // A catalogue of products with five indexes: saved at once, read whole, opened again, and looked up one by one.
-import { check, longestTask, repeated, timed } from "../measure.js";
+import { check, longestTask, received, repeated, timed } from "../measure.js";
 import { generate } from "/www/products.js";
 
 const LOOKUPS = 2_000;
@@ -10,7 +10,7 @@ const PAGE = 256;
 export async function catalogue([peer, count, options]) {
   const { open } = await import(`../peers/${peer}.js`);
   let db = await open(options);
-  const products = generate(count);
+  const products = received(generate(count));
   const [longest, [save, saved]] = await longestTask(() => timed(() => db.save(products)));
   check(saved, count, "products saved");
   const [readLongest, [all, rows]] = await longestTask(() => timed(() => db.all()));

@@ -1,5 +1,5 @@
 // Small changes to a large catalogue: what a till fetches while it is open.
-import { check, median, timed } from "../measure.js";
+import { check, median, received, timed } from "../measure.js";
 import { generate } from "/www/products.js";
 
 const [CHANGED, DELETED, SETS] = [100, 50, 9];
@@ -7,7 +7,7 @@ const [CHANGED, DELETED, SETS] = [100, 50, 9];
 /** [peer, how many products]: the same change again and again, each time to other products. */
 export async function changes([peer, count]) {
   const db = await (await import(`../peers/${peer}.js`)).open();
-  const products = generate(count);
+  const products = received(generate(count));
   check(await db.save(products), count, "products saved");
   const there = new Set(products.map(({ id }) => id));
   /** Scattered products of a set; `step` has no factor in common with the count. */

@@ -1,5 +1,5 @@
 // What an open catalogue holds in memory once every product was asked for, beside what it is as text.
-import { check } from "../measure.js";
+import { check, received } from "../measure.js";
 import { open } from "../peers/ours.js";
 import { generate } from "/www/products.js";
 
@@ -15,7 +15,7 @@ function described(product) {
 /** Saves so many products; the bytes of their JSON. */
 export async function save(count) {
   const db = await open();
-  const products = generate(count).map(described);
+  const products = received(generate(count).map(described));
   check(await db.save(products), count, "products saved");
   const encoder = new TextEncoder();
   const packed = products.reduce((sum, product) => sum + encoder.encode(JSON.stringify(product)).length, 0);

@@ -1,5 +1,5 @@
 // Many records to a value: which form the value should have, and how many records.
-import { check, longestTask, repeated, timed } from "../measure.js";
+import { check, longestTask, received, repeated, timed } from "../measure.js";
 import { open } from "../peers/packed.js";
 import { generate } from "/www/products.js";
 
@@ -8,7 +8,7 @@ const COPIES = 20_000;
 /** [how many products, what the peer is opened with: form, per, inline]. */
 export async function pages([count, options]) {
   const db = await open(options);
-  const products = generate(count);
+  const products = received(generate(count));
   const [saveLongest, [save, saved]] = await longestTask(() => timed(() => db.save(products)));
   check(saved, count, "products saved");
   const [atOnceLongest, [atOnce, rows]] = await longestTask(() => timed(() => db.allAtOnce()));

@@ -1,5 +1,5 @@
 // How long a sale takes until it is committed: alone, and while a catalogue loads beside it.
-import { check, pause, percentile, timed } from "../measure.js";
+import { check, pause, percentile, received, timed } from "../measure.js";
 import { generate } from "/www/products.js";
 
 const sale = (at) => ({
@@ -24,7 +24,7 @@ export async function sales([peer, durability, count, products, options]) {
   times.length = 0;
   let load = null;
   if (products) {
-    const list = generate(products);
+    const list = received(generate(products));
     let loaded = false;
     load = db.save(list).finally(() => (loaded = true));
     while (!loaded) {

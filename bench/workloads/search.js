@@ -1,5 +1,5 @@
 // Search as you type: what a keystroke costs, beside a filter over texts that are folded once and kept in memory.
-import { check, median, timed } from "../measure.js";
+import { check, median, received, timed } from "../measure.js";
 import { open } from "../peers/ours.js";
 import { generate } from "/www/products.js";
 
@@ -25,7 +25,7 @@ function queries(products) {
 /** Among so many products: the median and the slowest of the queries' median times, with every page read before. */
 export async function search(count) {
   const db = await open();
-  const products = generate(count);
+  const products = received(generate(count));
   check(await db.save(products), count, "products saved");
   const typed = queries(products);
   const texts = products.map(textOf);

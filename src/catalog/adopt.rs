@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::bulk::Upserts;
+use super::batch::Batch;
 use super::manifest::SEGMENT_ROWS;
 use super::write::{Alteration, Change};
 use super::{Catalog, Shelf};
@@ -90,7 +90,7 @@ impl Catalog {
         if KeyValue::from_js(&taken) != KeyValue::from_js(&part.after) {
             return Err(Error::stale());
         }
-        let upserts = Some(Upserts::new(part.records.clone(), JsValue::UNDEFINED));
+        let upserts = vec![Batch::of(&part.records, &shelf.fields)?];
         let alteration = Alteration { upserts, taken: Some(part.taken.clone()), ..Alteration::default() };
         let change = self.alter_in(tx, shelf, &alteration).await?;
         if part.is_last {

@@ -2,64 +2,28 @@
 
 use std::ops::Range;
 
-use js_sys::{Array, Float64Array, JsString, Reflect, Uint32Array};
+use js_sys::{Array, Float64Array, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::columns::{Columns, hash, hash_text};
-use super::fold::fold;
+use super::fold::fold_each;
 use super::kind::{Fields, KEY};
+use super::lookup::Lookup;
+use super::table::{Table, gather, row, take};
 use super::texts::{END, Texts};
 use crate::error::{Error, Result};
 use crate::row::{describe, text_of};
 use crate::store::KeyValue;
 
-#[wasm_bindgen(module = "/src/catalog/records.js")]
-extern "C" {
-    #[wasm_bindgen(catch)]
-    fn gather(records: &Array) -> std::result::Result<Array, JsValue>;
-
-    /// Whether the records have these keys, in their order; `NaN` stands for any key.
-    #[wasm_bindgen(catch)]
-    pub(super) fn keyed(records: &Array, keys: &[f64]) -> std::result::Result<bool, JsValue>;
-
-    /// Gives the records the times of their runs.
-    #[wasm_bindgen(catch)]
-    pub(super) fn stamp(records: &Array, runs: &Array, field: &str) -> std::result::Result<(), JsValue>;
-
-    /// The records at some places of a list of pages.
-    #[wasm_bindgen(catch)]
-    pub(super) fn pick(pages: &Array, places: &[u32], size: u32) -> std::result::Result<Array, JsValue>;
-
-    /// A copy of a record that came from disk.
-    #[wasm_bindgen(catch)]
-    pub(super) fn copied(record: &JsValue) -> std::result::Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(js_name = take, catch)]
-    fn take_fields(records: &Array) -> std::result::Result<Array, JsValue>;
-}
-
-/// The fields of records, in objects of their own; the places of what is no record, and of records that share something with
-/// another.
-///
-/// # Errors
-/// `InvalidRecord` when a getter throws.
-pub(super) fn take(records: &Array) -> Result<(Array, Vec<u32>, Vec<u32>)> {
-    let taken = take_fields(records).map_err(|thrown| Error::of_clone(&thrown))?;
-    let places = |place| taken.get(place).unchecked_into::<Uint32Array>().to_vec();
-    Ok((taken.get(0).unchecked_into(), places(1), places(2)))
-}
-
-/// What `records.js` puts for a value that has to be looked at by itself.
-const OTHER: &str = "\u{1}";
+/// What `table.js` puts for a value that has to be looked at by itself.
+const OTHER: char = '\u{1}';
 
 /// Records with their columns and texts.
 #[derive(Debug)]
 pub(super) struct Batch {
-    pub records: Array,
+    pub table: Table,
     pub columns: Columns,
     pub texts: Texts,
-    /// When they were loaded; `undefined` when the records say so themselves, or nobody does.
-    pub stamp: JsValue,
 }
 
 impl Batch {
@@ -67,19 +31,19 @@ impl Batch {
     ///
     /// # Errors
     /// `InvalidRecord` when a field of one of them cannot be read.
-    pub fn read(records: Array, fields: &Fields) -> Result<(Batch, Vec<u32>)> {
-        let gathered = gather(&records).map_err(|thrown| Error::of_clone(&thrown))?;
+    pub fn read(table: Table, fields: &Fields) -> Result<(Batch, Vec<u32>)> {
+        let gathered = gather(&table, &fields.all).map_err(|thrown| Error::of_clone(&thrown))?;
         // There are many NaN, and a checksum would tell them apart.
         let plain = |number: f64| if number.is_nan() { f64::NAN } else { number };
         let numbers = |place| {
-            let numbers: Float64Array = gathered.get(place).unchecked_into();
-            numbers.to_vec().into_iter().map(plain).collect::<Vec<_>>()
+            let numbers: Option<Float64Array> = gathered.get(place).dyn_into().ok();
+            numbers.map(|numbers| numbers.to_vec().into_iter().map(plain).collect::<Vec<_>>())
         };
-        let rows = records.length() as usize;
-        let mut columns = Columns { numbers: numbers(0), ..Columns::default() };
+        let rows = table.count() as usize;
+        let mut columns = Columns { numbers: numbers(0).unwrap_or_default(), ..Columns::default() };
         let mut keyless = Vec::new();
         for (place, _) in (0..).zip(&columns.numbers).filter(|(_, number)| number.is_nan()) {
-            let id = value(&records, place, &fields.key);
+            let id = value(&table, place, &fields.key);
             match KeyValue::from_js(&id) {
                 // Half a letter (a lone surrogate) is lost on the way into the module: such keys could not be told apart.
                 Some(KeyValue::Text(text)) if id != *text.as_str() => keyless.push(place),
@@ -87,27 +51,30 @@ impl Batch {
                 None => keyless.push(place),
             }
         }
-        columns.prices = if fields.price.is_some() { numbers(1) } else { vec![f64::NAN; rows] };
-        columns.categories = match &fields.category {
-            Some(field) => (0..)
-                .zip(numbers(if fields.price.is_some() { 2 } else { 3 }))
-                .map(|(place, number)| category(&records, place, field, number))
-                .collect(),
-            None => vec![0; rows],
+        columns.prices = numbers(1).unwrap_or_else(|| vec![f64::NAN; rows]);
+        columns.categories = match (&fields.category, numbers(2)) {
+            (Some(field), Some(numbers)) => {
+                (0..).zip(numbers).map(|(place, number)| category(&table, place, field, number)).collect()
+            }
+            _ => vec![0; rows],
         };
-        let texts =
-            |place, field| texts(&records, String::from(gathered.get(place).unchecked_into::<JsString>()), field);
-        let (names, _) = texts(4, Some(&fields.name));
-        let (codes, code_hashes) = texts(5, fields.code.as_ref());
-        let (barcodes, barcode_hashes) = texts(6, fields.barcode.as_ref());
+        let texts = |place, field| texts(&table, gathered.get(place).as_string().unwrap_or_default(), field);
+        let (names, _) = texts(3, Some(&fields.name));
+        let (codes, code_hashes) = texts(4, fields.code.as_ref());
+        let (barcodes, barcode_hashes) = texts(5, fields.barcode.as_ref());
         (columns.codes, columns.barcodes) = (code_hashes, barcode_hashes);
-        let texts = Texts::zip([&names, &codes, &barcodes], records.length());
-        Ok((Batch { records, columns, texts, stamp: JsValue::UNDEFINED }, keyless))
+        let texts = Texts::zip([&names, &codes, &barcodes], table.count());
+        Ok((Batch { table, columns, texts }, keyless))
+    }
+
+    /// As [`Batch::read`], of records that are known to have keys, and to share nothing.
+    pub fn of(records: &Array, fields: &Fields) -> Result<Batch> {
+        Batch::of_table(take(records, &JsValue::UNDEFINED)?.table, fields)
     }
 
     /// As [`Batch::read`], of records that are known to have keys.
-    pub fn of(records: Array, fields: &Fields) -> Result<Batch> {
-        match Batch::read(records, fields)? {
+    pub fn of_table(table: Table, fields: &Fields) -> Result<Batch> {
+        match Batch::read(table, fields)? {
             (batch, keyless) if keyless.is_empty() => Ok(batch),
             _ => Err(Error::record("it has no key".into())),
         }
@@ -119,6 +86,28 @@ impl Batch {
 
     pub fn keys(&self) -> impl Iterator<Item = KeyValue> {
         (0..self.rows()).map(|row| self.columns.key(row))
+    }
+
+    /// Removes the rows with these keys.
+    pub fn remove(&mut self, keys: &[KeyValue], fields: &Fields) -> Result<()> {
+        if self.rows() == 0 || keys.is_empty() {
+            return Ok(());
+        }
+        let mut lookup = Lookup::with_room(keys.len());
+        for (place, key) in (0..).zip(keys) {
+            lookup.insert(hash(key), place);
+        }
+        let is_gone = |key: &KeyValue| lookup.rows(hash(key)).any(|place| keys[place as usize] == *key);
+        let left: Vec<u32> = (0..self.rows()).filter(|row| !is_gone(&self.columns.key(*row))).collect();
+        self.keep(&left, fields)
+    }
+
+    /// Keeps only these rows.
+    pub fn keep(&mut self, rows: &[u32], fields: &Fields) -> Result<()> {
+        if rows.len() < self.rows() as usize {
+            *self = Batch::of(&rows.iter().map(|row| record(&self.table, *row)).collect(), fields)?;
+        }
+        Ok(())
     }
 
     /// What the checksum of a page of these rows is over.
@@ -139,49 +128,54 @@ pub(super) fn digest(columns: &Columns, texts: &Texts, rows: Range<u32>) -> Vec<
     bytes
 }
 
-fn value(records: &Array, place: u32, field: &JsValue) -> JsValue {
-    // It was read before; a getter that throws now counts as nothing.
-    Reflect::get(&records.get(place), field).unwrap_or(JsValue::UNDEFINED)
+/// A record as it stands in a table.
+pub(super) fn record(table: &Table, place: u32) -> JsValue {
+    match table.loose().get(&place.into()) {
+        loose if loose.is_undefined() => row(table, place).unwrap_or_default(),
+        loose => loose,
+    }
+}
+
+fn value(table: &Table, place: u32, field: &JsValue) -> JsValue {
+    Reflect::get(&record(table, place), field).unwrap_or_default()
 }
 
 /// The hash of a category, as a number, a text or Odoo's pair.
-fn category(records: &Array, place: u32, field: &JsValue, number: f64) -> u32 {
+fn category(table: &Table, place: u32, field: &JsValue, number: f64) -> u32 {
     if !number.is_nan() {
         return hash(&KeyValue::Number(number));
     }
-    let value = value(records, place, field);
+    let value = value(table, place, field);
     hash_of(&if Array::is_array(&value) { value.unchecked_ref::<Array>().get(0) } else { value })
 }
 
 /// The folded texts of a field, each with its end, and the hash of each as a key.
-fn texts(records: &Array, raw: String, field: Option<&JsValue>) -> (String, Vec<u32>) {
-    let count = records.length();
-    let Some(field) = field else { return ("\0".repeat(count as usize), vec![0; count as usize]) };
-    let mut hashes = Vec::with_capacity(count as usize);
+fn texts(table: &Table, raw: String, field: Option<&JsValue>) -> (String, Vec<u32>) {
+    let count = table.count() as usize;
+    let Some(field) = field else { return ("\0".repeat(count), vec![0; count]) };
+    // One of them has an end in it: each is looked at by itself.
+    let raw = if memchr::memchr_iter(END, raw.as_bytes()).count() == count { raw } else { "\u{1}\0".repeat(count) };
+    let mut hashes = Vec::with_capacity(count);
     let mut replaced: Option<String> = None;
     let mut begin = 0;
-    for place in 0..count {
-        let end = begin + memchr::memchr(END, &raw.as_bytes()[begin..]).unwrap_or(0);
+    for (place, end) in (0..).zip(memchr::memchr_iter(END, raw.as_bytes())) {
         // The ends stand between characters; a slice that may panic would bring 2 KB along.
         let text = raw.get(begin..end).unwrap_or_default();
-        let mut hash = if text.is_empty() { 0 } else { hash_text(text) };
-        if text == OTHER {
-            let value = value(records, place, field);
+        if text.starts_with(OTHER) {
+            let value = value(table, place, field);
             let text = value.as_string().or_else(|| value.as_f64().map(|_| text_of(&value))).unwrap_or_default();
-            hash = hash_of(&value);
+            hashes.push(hash_of(&value));
             replaced
                 .get_or_insert_with(|| raw.get(..begin).unwrap_or_default().into())
                 .push_str(&text.replace('\0', " "));
-        } else if let Some(replaced) = &mut replaced {
-            replaced.push_str(text);
+        } else {
+            hashes.push(if text.is_empty() { 0 } else { hash_text(text) });
+            replaced.iter_mut().for_each(|replaced| replaced.push_str(text));
         }
-        if let Some(replaced) = &mut replaced {
-            replaced.push('\0');
-        }
-        hashes.push(hash);
+        replaced.iter_mut().for_each(|replaced| replaced.push('\0'));
         begin = end + 1;
     }
-    (fold(&replaced.unwrap_or(raw)), hashes)
+    (fold_each(&replaced.unwrap_or(raw)), hashes)
 }
 
 /// The hash of a value as a key, 0 when it is none.

@@ -1,24 +1,33 @@
 //! Saving lists: counted by record, failures by position, as the other stores' bulk save does.
 
 use std::cell::RefCell;
+use std::ops::Range;
+use std::pin::pin;
 use std::rc::Rc;
 
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::batch::{Batch, keyless, take};
-use super::columns::{Columns, hash};
+use super::batch::{Batch, keyless, record};
+use super::columns::hash;
 use super::kind::{Fields, KEY};
 use super::lookup::Lookup;
 use super::manifest::SEGMENT_ROWS;
+use super::table::{Taken, take};
 use super::write::Alteration;
 use super::{Catalog, Shelf};
+use crate::clock::tick;
 use crate::error::{Error, Result};
 use crate::global::property;
 use crate::order::sorted_places;
 use crate::row::Row;
 use crate::schema::StoreSchema;
 use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key, structured_clone};
+
+/// For how long records are read before the page may do something else, in milliseconds.
+const AT_ONCE_MS: f64 = 15.0;
 
 /// By place, what is wrong with a record.
 pub(super) type Failures = Vec<(u32, Error)>;
@@ -37,18 +46,40 @@ impl Catalog {
     ) -> Result<BulkReport> {
         self.adopt(shelf).await?;
         let schema = self.0.database.schema().store(shelf.kind.store)?;
-        let all_or_nothing = bulk.mode == BulkMode::AllOrNothing;
-        bulk.in_chunks(records.length(), SEGMENT_ROWS, &|positions| {
-            Box::pin(async move {
-                let chunk = records.slice(positions.start, positions.end);
-                let alteration = Alteration::default();
-                let (saved, failed) =
-                    self.save(shelf, chunk, stamp.clone(), bulk.write, alteration, all_or_nothing).await;
-                let failure = |(place, error)| failure(positions.start + place, records, error, schema);
-                (saved, failed.into_iter().map(failure).collect())
-            })
-        })
-        .await
+        let saving = |range: Range<u32>| Saving {
+            catalog: self,
+            shelf,
+            records: records.slice(range.start, range.end),
+            stamp: stamp.clone(),
+            options: bulk.write,
+            all_or_nothing: bulk.mode == BulkMode::AllOrNothing,
+        };
+        // The next chunk is read while the browser commits the last one.
+        let ahead = RefCell::new(None::<(Range<u32>, Result<Upserts>)>);
+        let save = async |range: Range<u32>| {
+            let chunk = saving(range.clone());
+            let upserts = match ahead.take() {
+                Some((read, upserts)) if read == range => upserts,
+                _ => chunk.read(false).await,
+            };
+            let alteration = Alteration::default();
+            let issued = Rc::clone(&alteration.issued);
+            let next = range.end..records.length().min(range.end.saturating_add(range.end - range.start));
+            let reading = async {
+                issued.wait().await;
+                if !next.is_empty() {
+                    let upserts = saving(next.clone()).read(false).await;
+                    ahead.replace(Some((next, upserts)));
+                }
+            };
+            let (saved, failed) = match select(pin!(chunk.write(upserts, alteration)), pin!(reading)).await {
+                Either::Left((result, _)) => result,
+                Either::Right((_, writing)) => writing.await,
+            };
+            let failure = |(place, error)| failure(range.start + place, records, error, schema);
+            (saved, failed.into_iter().map(failure).collect())
+        };
+        bulk.in_chunks(records.length(), SEGMENT_ROWS, &|range| Box::pin(save(range))).await
     }
 
     /// Inserts or replaces one record; its key.
@@ -57,120 +88,151 @@ impl Catalog {
     /// `InvalidRecord`, or why the transaction did not commit.
     pub(crate) async fn put(&self, shelf: &Rc<Shelf>, record: &JsValue, options: WriteOptions) -> Result<JsValue> {
         self.adopt(shelf).await?;
-        let (records, alteration) = (Array::of1(record), Alteration::default());
+        let (catalog, records, stamp) = (self, Array::of1(record), JsValue::UNDEFINED);
         let key = property(record, KEY);
-        let (saved, failed) = self.save(shelf, records, JsValue::UNDEFINED, options, alteration, true).await;
+        let saving = Saving { catalog, shelf, records, stamp, options, all_or_nothing: true };
+        let (saved, failed) = saving.run(Alteration::default()).await;
         match failed.into_iter().next() {
             Some((_, error)) => Err(explain(record, self.0.database.schema().store(shelf.kind.store)?, error)),
             None => saved.map(|_| key),
         }
     }
-
-    /// Saves records in one transaction, with what else an alteration does: the good ones, or nothing. How many.
-    pub(super) async fn save(
-        &self,
-        shelf: &Rc<Shelf>,
-        records: Array,
-        stamp: JsValue,
-        options: WriteOptions,
-        mut alteration: Alteration,
-        all_or_nothing: bool,
-    ) -> (Result<u32>, Failures) {
-        let requested = records.length();
-        alteration.upserts = Some(Upserts { all_or_nothing, ..Upserts::new(records, stamp) });
-        // The browser copies the records when they are put. When it refuses one, each is tried by itself.
-        let mut result = self.alter(shelf, options, &alteration).await;
-        if result.as_ref().is_err_and(Error::is_about_one_record)
-            && let Some(upserts) = &mut alteration.upserts
-        {
-            upserts.is_careful = true;
-            result = self.alter(shelf, options, &alteration).await;
-        }
-        let failed = alteration.upserts.map(|upserts| upserts.failed.into_inner()).unwrap_or_default();
-        (result.map(|()| requested - failed.len() as u32), failed)
-    }
 }
 
-/// Records of a caller's to insert or replace; of several with one key the last counts.
-#[derive(Debug)]
-pub(super) struct Upserts {
-    records: Array,
-    stamp: JsValue,
+/// Records of a caller's that go into one transaction; of several with one key the last counts.
+pub(super) struct Saving<'a> {
+    pub catalog: &'a Catalog,
+    pub shelf: &'a Rc<Shelf>,
+    pub records: Array,
+    /// When they were loaded, `undefined` for none.
+    pub stamp: JsValue,
+    pub options: WriteOptions,
     /// Whether nothing is saved when one is bad.
-    all_or_nothing: bool,
-    is_careful: bool,
-    /// Those that cannot be saved.
-    failed: RefCell<Failures>,
+    pub all_or_nothing: bool,
 }
 
-impl Upserts {
-    pub fn new(records: Array, stamp: JsValue) -> Upserts {
-        Upserts { records, stamp, all_or_nothing: true, is_careful: false, failed: RefCell::default() }
+/// Records that were read.
+#[derive(Default)]
+pub(super) struct Upserts {
+    batches: Vec<Batch>,
+    /// Those that cannot be saved.
+    failed: Failures,
+}
+
+impl Saving<'_> {
+    /// Saves the records, with what else an alteration does: the good ones, or nothing. How many.
+    pub async fn run(&self, alteration: Alteration) -> (Result<u32>, Failures) {
+        self.write(self.read(false).await, alteration).await
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.records.length() == 0
+    async fn write(&self, upserts: Result<Upserts>, mut alteration: Alteration) -> (Result<u32>, Failures) {
+        let mut result = self.write_once(upserts, &mut alteration).await;
+        // The browser copies the records when they are put. When it refuses one, each is tried by itself.
+        if result.0.as_ref().is_err_and(Error::is_about_one_record) {
+            result = self.write_once(self.read(true).await, &mut alteration).await;
+        }
+        result
     }
 
-    /// Takes the fields of the records as they are now; when careful, a copy of each that the browser has made.
+    async fn write_once(&self, upserts: Result<Upserts>, alteration: &mut Alteration) -> (Result<u32>, Failures) {
+        let Upserts { batches, failed } = match upserts {
+            Ok(upserts) => upserts,
+            Err(error) => return (Err(error), Vec::new()),
+        };
+        if let Some((_, error)) = failed.first().filter(|_| self.all_or_nothing) {
+            return (Err(error.clone()), failed);
+        }
+        alteration.upserts = batches;
+        let result = self.catalog.alter(self.shelf, self.options, alteration).await;
+        (result.map(|()| self.records.length() - failed.len() as u32), failed)
+    }
+
+    /// Reads the fields of the records as they are now; when careful, of a copy of each that the browser has made.
     ///
     /// # Errors
-    /// A field of one of them cannot be read; or one is bad, and then nothing is to be saved.
-    pub fn take(&self, fields: &Fields) -> Result<Batch> {
-        let mut places: Vec<u32> = (0..self.records.length()).collect();
-        let (mut good, bad, shared) = match self.is_careful {
-            true => (self.records.slice(0, self.records.length()), Vec::new(), places.clone()),
-            false => take(&self.records)?,
-        };
-        let mut failed = Vec::new();
-        for place in bad {
-            // Says what it is.
-            failed.extend(Row::copy_of(&self.records.get(place)).err().map(|error| (place, error)));
+    /// A field of one of them cannot be read.
+    async fn read(&self, is_careful: bool) -> Result<Upserts> {
+        let (mut upserts, mut begun) = (Upserts::default(), tick());
+        for from in (0..self.records.length()).step_by(SEGMENT_ROWS as usize) {
+            if tick() - begun > AT_ONCE_MS {
+                TimeoutFuture::new(0).await;
+                begun = tick();
+            }
+            self.read_some(from..self.records.length().min(from + SEGMENT_ROWS), is_careful, &mut upserts)?;
         }
-        for place in shared {
-            match cloned(&good.get(place)) {
-                Ok(copy) => good.set(place, copy),
+        keep_latest(&mut upserts.batches, &self.shelf.fields)?;
+        Ok(upserts)
+    }
+
+    fn read_some(&self, range: Range<u32>, is_careful: bool, upserts: &mut Upserts) -> Result<()> {
+        let fields = &self.shelf.fields;
+        let (mut records, mut places) = (Array::new(), Vec::new());
+        let mut failed = Vec::new();
+        for place in range.clone().filter(|_| is_careful) {
+            match cloned(&self.records.get(place)) {
+                Ok(copy) => {
+                    records.push(&copy);
+                    places.push(place);
+                }
                 Err(error) => failed.push((place, error)),
             }
         }
+        if !is_careful {
+            records = self.records.slice(range.start, range.end);
+            places = range.collect();
+        }
+        let Taken { table, bad, shared } = take(&records, &self.stamp)?;
+        for row in bad {
+            // Says what it is.
+            failed.extend(Row::copy_of(&records.get(row)).err().map(|error| (places[row as usize], error)));
+        }
+        for row in shared {
+            let (loose, row_js) = (table.loose(), row.into());
+            match structured_clone(&loose.get(&row_js)) {
+                Ok(copy) => drop(loose.set(&row_js, &copy)),
+                Err(thrown) => failed.push((places[row as usize], Error::of_clone(&thrown))),
+            }
+        }
+        let (mut batch, without_key) = Batch::read(table, fields)?;
+        for row in without_key {
+            let place = places[row as usize];
+            if !failed.iter().any(|(other, _)| *other == place) {
+                failed.push((place, keyless(&record(&batch.table, row), fields)));
+            }
+        }
         if !failed.is_empty() {
-            places.retain(|place| !failed.iter().any(|(other, _)| other == place));
-            good = places.iter().map(|place| good.get(*place)).collect();
+            let is_good = |row: &u32| !failed.iter().any(|(place, _)| *place == places[*row as usize]);
+            batch.keep(&(0..batch.rows()).filter(is_good).collect::<Vec<_>>(), fields)?;
+            let in_order = sorted_places(&failed, |(a, _), (b, _)| a.cmp(b));
+            upserts.failed.extend(in_order.into_iter().map(|place| failed[place].clone()));
         }
-        let (batch, without_key) = Batch::read(good, fields)?;
-        let why = |row: &u32| (places[*row as usize], keyless(&batch.records.get(*row), fields));
-        failed.extend(without_key.iter().map(why));
-        let in_order = sorted_places(&failed, |(a, _), (b, _)| a.cmp(b));
-        let failed: Failures = in_order.into_iter().map(|place| failed[place].clone()).collect();
-        let first = failed.first().map(|(_, error)| error.clone());
-        self.failed.replace(failed);
-        if let Some(error) = first.filter(|_| self.all_or_nothing) {
-            return Err(error);
-        }
-        let batch = match latest(&batch.columns, &without_key) {
-            None => batch,
-            Some(rows) => Batch::of(rows.into_iter().map(|row| batch.records.get(row)).collect(), fields)?,
-        };
-        Ok(Batch { stamp: self.stamp.clone(), ..batch })
+        upserts.batches.push(batch);
+        Ok(())
     }
 }
 
-/// Of several rows with one key the last, without those that have none; `None` when that is every row.
-fn latest(columns: &Columns, without_key: &[u32]) -> Option<Vec<u32>> {
-    if without_key.is_empty() && columns.numbers.windows(2).all(|pair| pair[0] < pair[1]) {
-        return None;
+/// Of several rows with one key only the last stays.
+fn keep_latest(batches: &mut [Batch], fields: &Fields) -> Result<()> {
+    let numbers = batches.iter().flat_map(|batch| &batch.columns.numbers);
+    // As they mostly are. NaN, which stands for another kind of key, is in no order.
+    if numbers.clone().zip(numbers.skip(1)).all(|(a, b)| a < b) {
+        return Ok(());
     }
-    let mut seen = Lookup::with_room(columns.rows() as usize);
-    let mut latest = Vec::new();
-    for row in (0..columns.rows()).rev().filter(|row| !without_key.contains(row)) {
-        let key = columns.key(row);
-        if !seen.rows(hash(&key)).any(|other| columns.key(other) == key) {
-            seen.insert(hash(&key), row);
-            latest.push(row);
+    let rows = batches.iter().map(|batch| batch.rows() as usize).sum();
+    let mut seen = Lookup::with_room(rows);
+    let mut kept = vec![Vec::new(); batches.len()];
+    for (place, latest) in kept.iter_mut().enumerate().rev() {
+        for row in (0..batches[place].rows()).rev() {
+            let key = batches[place].columns.key(row);
+            let at = |packed: u32| batches[(packed / SEGMENT_ROWS) as usize].columns.key(packed % SEGMENT_ROWS);
+            if !seen.rows(hash(&key)).any(|other| at(other) == key) {
+                seen.insert(hash(&key), place as u32 * SEGMENT_ROWS + row);
+                latest.push(row);
+            }
         }
+        latest.reverse();
     }
-    latest.reverse();
-    (latest.len() < columns.rows() as usize).then_some(latest)
+    batches.iter_mut().zip(&kept).try_for_each(|(batch, rows)| batch.keep(rows, fields))
 }
 
 /// A copy made by the browser, whatever the record is: the fields of a proxy, too.

@@ -32,10 +32,33 @@ pub(super) fn fold(text: &str) -> String {
     stripped(&String::from(JsString::from(text).normalize("NFKD").to_lower_case()))
 }
 
+/// Folds texts, each with a 0 behind it. Only those that are not ASCII are decomposed, all at once.
+pub(super) fn fold_each(texts: &str) -> String {
+    if texts.is_ascii() {
+        return texts.to_ascii_lowercase();
+    }
+    let others = texts.split_inclusive('\0').filter(|text| !text.is_ascii());
+    let others = fold(&others.collect::<String>());
+    let mut others = others.split_inclusive('\0');
+    let mut folded = String::with_capacity(texts.len());
+    for text in texts.split_inclusive('\0') {
+        if text.is_ascii() {
+            folded.extend(text.chars().map(|letter| letter.to_ascii_lowercase()));
+        } else {
+            folded.push_str(others.next().unwrap_or("\0"));
+        }
+    }
+    folded
+}
+
 /// A decomposed text in lower case without its marks, and with plain letters.
 fn stripped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {
+        if letter.is_ascii() {
+            plain.push(letter);
+            continue;
+        }
         match LETTERS.iter().find(|(special, _)| *special == letter) {
             Some((_, letters)) => plain.push_str(letters),
             None if is_mark(letter) => {}

@@ -1,5 +1,6 @@
 //! The kinds of records the catalogue holds, and which of their fields it answers by.
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use crate::model::{Category, PaymentMethod, Product, Tax};
@@ -64,20 +65,18 @@ pub(super) struct Fields {
     pub barcode: Option<JsValue>,
     pub code: Option<JsValue>,
     pub category: Option<JsValue>,
-    pub price: Option<JsValue>,
+    /// Key, price, category, name, code, barcode; `undefined` for those that the kind does not have.
+    pub all: Array,
 }
 
 impl Fields {
     pub fn of(kind: &Kind) -> Fields {
         let js = |field: Option<&str>| field.map(JsValue::from_str);
-        Fields {
-            key: KEY.into(),
-            name: NAME.into(),
-            barcode: js(kind.barcode),
-            code: js(kind.code),
-            category: js(kind.category),
-            price: js(kind.price),
-        }
+        let (key, name) = (JsValue::from_str(KEY), JsValue::from_str(NAME));
+        let (barcode, code, category) = (js(kind.barcode), js(kind.code), js(kind.category));
+        let all = [&Some(key.clone()), &js(kind.price), &category, &Some(name.clone()), &code, &barcode];
+        let all = all.into_iter().map(|field| field.clone().unwrap_or_default()).collect();
+        Fields { key, name, barcode, code, category, all }
     }
 
     /// The field behind a column; `name` for a column that the kind does not have.

@@ -4,9 +4,9 @@
 use super::columns::hashes;
 
 /// Rows of a segment at the most: its columns are then small enough that browsers keep them beside the key (28 KB).
-pub(super) const SEGMENT_ROWS: u32 = 1024;
+pub(super) const SEGMENT_ROWS: u32 = 2048;
 /// Rows of a page: what is read for one of its rows (ARCHITECTURE.md).
-pub(super) const PAGE_ROWS: u32 = 256;
+pub(super) const PAGE_ROWS: u32 = 512;
 /// Bits for the rows of a segment.
 pub(super) const MAP_BYTES: usize = SEGMENT_ROWS as usize / 8;
 const EXTENT_BYTES: usize = 8 + MAP_BYTES;

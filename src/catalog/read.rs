@@ -7,18 +7,18 @@ use std::rc::Rc;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::batch::{copied, pick};
 use super::columns::{hash, hash_text};
 use super::kind::{Column, Kind};
-use super::manifest::{PAGE_ROWS, SEGMENT_ROWS};
+use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
 use super::search::{Rank, Searchable, Words};
 use super::state::{At, Page, State};
+use super::table::{pick, row, row_with, rows as rows_of};
 use super::{Catalog, Shelf, disk};
 use crate::error::Result;
 use crate::global::property;
 use crate::order::sorted_places;
 use crate::schema::CATALOG_STORE;
-use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Select, ServedBy, pick as select_from};
+use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Request, Select, ServedBy, pick as select_from};
 
 /// Pages of a segment.
 const PAGES: usize = (SEGMENT_ROWS / PAGE_ROWS) as usize;
@@ -41,7 +41,7 @@ impl Catalog {
     /// The record with this key, `undefined` when there is none.
     pub(crate) async fn get(&self, shelf: &Rc<Shelf>, key: &KeyValue) -> Result<JsValue> {
         self.0.database.note_query(shelf.kind.store, &ServedBy::PrimaryKey);
-        self.first(shelf, &|state| state.find(key).into_iter().collect(), &|_| true).await
+        self.first(shelf, &|state| state.find(key).into_iter().collect(), None).await
     }
 
     /// The record with the smallest key of those whose indexed field is this text, `undefined` when there is none.
@@ -50,17 +50,20 @@ impl Catalog {
         let Some(column) = shelf.kind.column(index) else { return Ok(JsValue::UNDEFINED) };
         let wanted = hash_text(&text.as_string().unwrap_or_default());
         let field = shelf.fields.field(column);
-        let is_it = |row: &JsValue| Reflect::get(row, field).is_ok_and(|value| value == *text);
-        self.first(shelf, &|state| state.candidates(column, wanted), &is_it).await
+        self.first(shelf, &|state| state.candidates(column, wanted), Some((field, text))).await
     }
 
-    async fn first(&self, shelf: &Rc<Shelf>, find: Find<'_>, is_it: &dyn Fn(&JsValue) -> bool) -> Result<JsValue> {
+    /// The first row that `find` picks, of those with a value in a field when one is given.
+    async fn first(&self, shelf: &Rc<Shelf>, find: Find<'_>, with: Option<(&JsValue, &JsValue)>) -> Result<JsValue> {
         if self.is_trusted(shelf)
-            && let Some(found) = kept(&shelf.state(), find, is_it)
+            && let Some(found) = kept(&shelf.state(), find, with)
         {
             return found;
         }
         let rows = self.select(shelf, find, false).await?;
+        let is_it = |row: &JsValue| {
+            with.is_none_or(|(field, value)| Reflect::get(row, field).is_ok_and(|found| found == *value))
+        };
         Ok(rows.iter().find(is_it).unwrap_or_default())
     }
 
@@ -72,11 +75,13 @@ impl Catalog {
 
     async fn select_in(&self, tx: &ReadTx, shelf: &Rc<Shelf>, find: Find<'_>, whole: bool) -> Result<Array> {
         let rows = tx.rows(CATALOG_STORE)?;
-        let state = self.refresh(&rows, shelf).await?;
+        let ahead = Ahead::default();
+        let ask = |extents: &[Extent]| if whole { ahead.request(&rows, shelf.kind, extents) } else { Ok(()) };
+        let state = self.refresh_and(&rows, shelf, &ask).await?;
         loop {
             let found = find(&mut state.borrow_mut());
             // What turns out to be lost is not found the next time.
-            if let Some(rows) = self.rows_at(&rows, shelf, &state, &found, whole).await? {
+            if let Some(rows) = self.rows_at(&rows, shelf, &state, &found, whole.then_some(&ahead)).await? {
                 return Ok(rows);
             }
         }
@@ -206,7 +211,7 @@ impl Catalog {
                     let mut hits = hits.clone().filter(|_| is_same);
                     loop {
                         let hits = hits.take().unwrap_or_else(|| find(&mut state.borrow_mut()));
-                        if let Some(rows) = self.rows_at(&rows, shelf, &state, &hits, false).await? {
+                        if let Some(rows) = self.rows_at(&rows, shelf, &state, &hits, None).await? {
                             return Ok(rows);
                         }
                     }
@@ -228,31 +233,34 @@ impl Catalog {
     }
 
     async fn load_texts(&self, rows: &ReadRows, shelf: &Rc<Shelf>, state: &Rc<RefCell<State>>) -> Result<()> {
-        let missing: Vec<(usize, _)> = {
-            let state = state.borrow();
-            let lacking = (0..).zip(&state.segments).filter(|(_, segment)| segment.texts.is_none());
-            lacking.map(|(place, segment)| (place, segment.extent.clone())).collect()
-        };
-        for (place, extent) in missing {
-            let texts = disk::texts(rows, shelf.kind, &extent).await?;
+        let mut missing = Vec::new();
+        for (place, segment) in (0..).zip(&state.borrow().segments).filter(|(_, segment)| segment.texts.is_none()) {
+            let request = disk::request_texts(rows, shelf.kind, &segment.extent)?;
+            missing.push((place, segment.extent.clone(), request));
+        }
+        for (place, extent, request) in missing {
+            let texts = disk::texts(request, &extent).await?;
             if texts.is_none() {
                 self.report(shelf, Array::new(), "what a search reads is damaged; load all of them again");
             }
+            let place: usize = place;
             state.borrow_mut().segments[place].texts = Some(Searchable::new(texts.unwrap_or_default()));
         }
         Ok(())
     }
 
     /// Reads the rows at some places, in their order; `None` when a page turns out to be lost. Pages are asked for all at
-    /// once. When `whole`, they are not kept and not checked by content: each row is handed out as it comes.
+    /// once. When most of a kind is read, with pages that were asked for `ahead`, pages are not kept and not checked by
+    /// content: each row is handed out as it comes.
     pub(super) async fn rows_at(
         &self,
         rows: &ReadRows,
         shelf: &Rc<Shelf>,
         state: &Rc<RefCell<State>>,
         places: &[At],
-        whole: bool,
+        ahead: Option<&Ahead>,
     ) -> Result<Option<Array>> {
+        let whole = ahead.is_some();
         let page_of = |at: &At| at.segment as usize * PAGES + (at.row / PAGE_ROWS) as usize;
         let mut requests = Vec::new();
         let fresh = Array::new();
@@ -264,30 +272,26 @@ impl Catalog {
                 if std::mem::replace(&mut is_asked[page_of(at)], true) {
                     continue;
                 }
-                let is_needed = match segment.page(at.row) {
-                    Page::OnDisk => true,
-                    Page::Kept(..) => whole,
-                };
-                if is_needed {
-                    requests
-                        .push((*at, disk::request_page(rows, shelf.kind, segment.extent.number, at.row / PAGE_ROWS)?));
+                let (number, page) = (segment.extent.number, at.row / PAGE_ROWS);
+                match (segment.page(at.row), ahead.and_then(|ahead| ahead.take(number, page))) {
+                    (_, Some(request)) => requests.push((*at, request)),
+                    (Page::Kept(..), None) if !whole => {}
+                    _ => requests.push((*at, disk::request_page(rows, shelf.kind, number, page)?)),
                 }
             }
         }
         let mut is_lost = false;
         for (at, request) in requests {
-            let read = match request.await {
+            let read = match disk::read(request).await? {
                 Ok(record) => {
                     let state = state.borrow();
                     let segment = &state.segments[at.segment as usize];
                     disk::read_page(&record, segment, at.row / PAGE_ROWS, (!whole).then_some(&shelf.fields))
                 }
-                // The transaction as a whole has failed.
-                Err(error) if error.is_abort() || error.is_connection_lost() => return Err(error),
                 Err(error) => Err(error.to_string()),
             };
             match read {
-                Ok(page) if whole => fresh.set(page_of(&at) as u32, page.into()),
+                Ok(page) if whole => fresh.set(page_of(&at) as u32, rows_of(&page)?.into()),
                 Ok(page) => state.borrow_mut().keep(at, page),
                 Err(reason) => {
                     let keys = state.borrow_mut().lose(at);
@@ -310,7 +314,7 @@ impl Catalog {
             let found = Array::new_with_length(places.len() as u32);
             for (place, at) in (0..).zip(places) {
                 if let Some(page) = state.borrow_mut().kept(*at) {
-                    found.set(place, copied(&page.get(at.row % PAGE_ROWS))?);
+                    found.set(place, row(page, at.row % PAGE_ROWS)?);
                 }
             }
             found
@@ -320,13 +324,41 @@ impl Catalog {
     }
 }
 
-/// The first of the found rows that `is_it`, when the pages of all before it are kept.
-fn kept(state: &RefCell<State>, find: Find<'_>, is_it: &dyn Fn(&JsValue) -> bool) -> Option<Result<JsValue>> {
+/// Pages that were asked for before it was known which rows are read.
+#[derive(Default)]
+pub(super) struct Ahead(RefCell<Vec<((u32, u32), Request)>>);
+
+impl Ahead {
+    /// Asks for every page that has a row in force.
+    fn request(&self, rows: &ReadRows, kind: &Kind, extents: &[Extent]) -> Result<()> {
+        for extent in extents.iter().filter(|extent| extent.live() > 0) {
+            for page in 0..extent.pages() {
+                let request = disk::request_page(rows, kind, extent.number, page)?;
+                self.0.borrow_mut().push(((extent.number, page), request));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self, number: u32, page: u32) -> Option<Request> {
+        let mut requests = self.0.borrow_mut();
+        let place = requests.iter().position(|(id, _)| *id == (number, page))?;
+        Some(requests.remove(place).1)
+    }
+}
+
+/// The first of the found rows that has a value in a field, when the pages of all before it are kept.
+fn kept(state: &RefCell<State>, find: Find<'_>, with: Option<(&JsValue, &JsValue)>) -> Option<Result<JsValue>> {
     let mut state = state.borrow_mut();
     for at in find(&mut state) {
-        let row = state.kept(at)?.get(at.row % PAGE_ROWS);
-        if is_it(&row) {
-            return Some(copied(&row).map_err(Into::into));
+        let (page, place) = (state.kept(at)?, at.row % PAGE_ROWS);
+        let found = match with {
+            None => row(page, place),
+            Some((field, value)) => row_with(page, place, field, value),
+        };
+        match found {
+            Ok(record) if record.is_undefined() => {}
+            found => return Some(found.map_err(Into::into)),
         }
     }
     Some(Ok(JsValue::UNDEFINED))
@@ -336,8 +368,8 @@ fn kept(state: &RefCell<State>, find: Find<'_>, is_it: &dyn Fn(&JsValue) -> bool
 fn all_kept(state: &mut State, places: &[At]) -> Option<Result<Array>> {
     let rows = Array::new();
     for at in places {
-        match copied(&state.kept(*at)?.get(at.row % PAGE_ROWS)) {
-            Ok(row) => rows.push(&row),
+        match row(state.kept(*at)?, at.row % PAGE_ROWS) {
+            Ok(record) => rows.push(&record),
             Err(thrown) => return Some(Err(thrown.into())),
         };
     }

@@ -9,6 +9,7 @@ use super::kind::Column;
 use super::lookup::Lookup;
 use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
 use super::search::Searchable;
+use super::table::Table;
 use crate::order::sorted_places;
 use crate::store::KeyValue;
 
@@ -38,7 +39,7 @@ impl At {
 pub(super) enum Page {
     OnDisk,
     /// Its rows, and when they were last asked for.
-    Kept(Array, u32),
+    Kept(Table, u32),
 }
 
 /// The contents of a segment.
@@ -241,7 +242,7 @@ impl State {
     }
 
     /// The kept rows of the page that a row stands in.
-    pub fn kept(&mut self, at: At) -> Option<&Array> {
+    pub fn kept(&mut self, at: At) -> Option<&Table> {
         self.clock += 1;
         let now = self.clock;
         match self.segments[at.segment as usize].page_mut(at.row) {
@@ -254,7 +255,7 @@ impl State {
     }
 
     /// Keeps the rows of a page.
-    pub fn keep(&mut self, at: At, rows: Array) {
+    pub fn keep(&mut self, at: At, rows: Table) {
         self.clock += 1;
         *self.segments[at.segment as usize].page_mut(at.row) = Page::Kept(rows, self.clock);
     }

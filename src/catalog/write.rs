@@ -2,37 +2,36 @@
 //! written in the same transaction. Nothing but the last page of the last segment is ever written again.
 
 use std::cell::RefCell;
-use std::ops::Range;
 use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::batch::{Batch, digest};
-use super::bulk::Upserts;
-use super::columns::{Columns, hash};
+use super::batch::Batch;
+use super::bulk::Saving;
 use super::disk::{self, Manifest};
-use super::kind::{KEY, Kind};
-use super::lookup::Lookup;
 use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
+use super::read::Ahead;
+use super::segment::Writing;
 use super::state::{At, Contents, State};
-use super::texts::Texts;
 use super::{Catalog, Shelf, UNCHECKED};
 use crate::error::{Error, Result};
-use crate::global::property;
 use crate::schema::CATALOG_STORE;
-use crate::store::{KeyValue, ReadTx, Request, WriteOptions, WriteRows, WriteTx, explain};
+use crate::store::{KeyValue, ReadTx, Signal, WriteOptions, WriteRows, WriteTx, explain};
 
 /// What a transaction does to a kind.
 #[derive(Debug, Default)]
 pub(super) struct Alteration {
-    pub upserts: Option<Upserts>,
+    /// Inserted or replaced; no key is there twice. Each has at most as many rows as a segment.
+    pub upserts: Vec<Batch>,
     /// Deleted before anything is inserted.
     pub deletes: Vec<KeyValue>,
     /// The new watermark, if there is one.
     pub watermark: Option<JsValue>,
     /// The key up to which the old store's rows are among `upserts`; `undefined` when all are.
     pub taken: Option<JsValue>,
+    /// Happens when everything is handed over to the browser, and only the commit is waited for.
+    pub issued: Rc<Signal>,
 }
 
 /// What was written: taken over by the state it began from when it is committed.
@@ -111,9 +110,10 @@ impl Catalog {
         let watermark = Some(delta.watermark).filter(|watermark| !watermark.is_undefined());
         let (saved, deleted) = (delta.upserts.length(), delta.deletes.len() as u32);
         let alteration = Alteration { deletes: delta.deletes, watermark, ..Alteration::default() };
-        let (records, schema) = (&delta.upserts, self.0.database.schema().store(shelf.kind.store)?);
-        let save = self.save(shelf, records.clone(), stamp, WriteOptions::default(), alteration, true);
-        let (result, failures) = save.await;
+        let (records, schema) = (delta.upserts, self.0.database.schema().store(shelf.kind.store)?);
+        let options = WriteOptions::default();
+        let saving = Saving { catalog: self, shelf, records: records.clone(), stamp, options, all_or_nothing: true };
+        let (result, failures) = saving.run(alteration).await;
         match failures.into_iter().next() {
             Some((place, error)) => Err(explain(&records.get(place), schema, error).at(place)),
             None => result.map(|_| DeltaReport { saved, deleted }),
@@ -180,21 +180,21 @@ impl Catalog {
         let (mut plan, moved) = loop {
             let plan = Plan::of(&state.borrow());
             // Without what turns out to be lost.
-            if let Some(moved) = self.rows_at(&rows, shelf, &state, &plan.moved, true).await? {
+            if let Some(moved) = self.rows_at(&rows, shelf, &state, &plan.moved, Some(&Ahead::default())).await? {
                 break (plan, moved);
             }
         };
         for bounds in plan.gone.iter().flat_map(|number| disk::of_segment(kind, *number)) {
             rows.delete_range(&bounds)?;
         }
-        let is_growing = moved.length() > 0 || alteration.upserts.as_ref().is_some_and(|upserts| !upserts.is_empty());
+        let mut moved = Batch::of(&moved, &shelf.fields)?;
+        let is_growing = moved.rows() > 0 || !alteration.upserts.is_empty();
         let mut segment = match is_growing {
             true => Some(self.last_segment(&rows, shelf, &state, &mut plan).await?),
             false => None,
         };
-        // Read as late as can be: from here on a change that fits into a segment waits for nothing.
-        let batch = alteration.upserts.as_ref().map(|upserts| upserts.take(&shelf.fields)).transpose()?;
-        let replacing = batch.iter().filter(|batch| moved.length() > 0 || !state.borrow().is_below(&batch.columns));
+        let replacing = alteration.upserts.iter();
+        let replacing = replacing.filter(|batch| moved.rows() > 0 || !state.borrow().is_below(&batch.columns));
         let keys: Vec<_> = alteration.deletes.iter().cloned().chain(replacing.flat_map(Batch::keys)).collect();
         for key in &keys {
             let found = state.borrow_mut().find(key);
@@ -205,10 +205,10 @@ impl Catalog {
                 extent.into_iter().for_each(|extent| extent.bury(at.row));
             }
         }
-        let moved = Batch::of(without(moved, &keys), &shelf.fields)?;
+        moved.remove(&keys, &shelf.fields)?;
         let mut fresh = Vec::new();
         if let Some(mut segment) = segment.take() {
-            for batch in [Some(&moved), batch.as_ref()].into_iter().flatten() {
+            for batch in std::iter::once(&moved).chain(&alteration.upserts) {
                 let mut from = 0;
                 while from < batch.rows() {
                     if segment.extent.rows == SEGMENT_ROWS {
@@ -217,7 +217,7 @@ impl Catalog {
                         let (contents, put) = full.finish(&rows, kind)?;
                         fresh.push(contents);
                         // A long change is many short tasks of the page; a short one is one.
-                        if let Some(put) = put.filter(|_| batch.rows() > SEGMENT_ROWS) {
+                        if let Some(put) = put.filter(|_| alteration.upserts.len() > 1) {
                             put.await?;
                         }
                     }
@@ -248,6 +248,7 @@ impl Catalog {
             shelf.checked.set(UNCHECKED);
             return Err(Error::stale());
         }
+        alteration.issued.happen();
         Ok(Change { base, manifest: new, fresh })
     }
 
@@ -266,30 +267,16 @@ impl Catalog {
         let place = place.unwrap_or_default();
         let first = extent.rows - extent.rows % PAGE_ROWS;
         let places: Vec<_> = (first..extent.rows).map(|row| At { segment: place as u32, row }).collect();
-        let records = self.rows_at(rows, shelf, state, &places, true).await?;
-        let texts = disk::texts(rows, shelf.kind, &extent).await?;
+        let records = self.rows_at(rows, shelf, state, &places, Some(&Ahead::default())).await?;
+        let texts = disk::texts(disk::request_texts(rows, shelf.kind, &extent)?, &extent).await?;
         let (Some(texts), Some(records)) = (texts, records) else {
             // It stays as it is.
             return Ok(Writing::new(plan.number()));
         };
         plan.extents.pop();
         let columns = state.borrow().segments[place].columns.clone();
-        let stamps = Array::of1(&run(records.length(), &JsValue::UNDEFINED));
-        Ok(Writing { extent, columns, texts, records, stamps, last_put: None })
+        Ok(Writing::resume(extent, columns, texts, &Batch::of(&records, &shelf.fields)?))
     }
-}
-
-/// Rows that have to move, without those with one of these keys.
-fn without(records: Array, keys: &[KeyValue]) -> Array {
-    let mut lookup = Lookup::with_room(keys.len());
-    for (place, key) in (0..).zip(keys) {
-        lookup.insert(hash(key), place);
-    }
-    let is_kept = |record: &JsValue| {
-        let key = KeyValue::from_js(&property(record, KEY));
-        key.is_some_and(|key| !lookup.rows(hash(&key)).any(|place| keys[place as usize] == key))
-    };
-    records.iter().filter(is_kept).collect()
 }
 
 /// What happens to the segments there are.
@@ -332,64 +319,6 @@ impl Plan {
     fn number(&mut self) -> u32 {
         self.next += 1;
         self.next - 1
-    }
-}
-
-/// A segment that rows are added to, with the page that is not full yet.
-struct Writing {
-    extent: Extent,
-    columns: Columns,
-    texts: Texts,
-    records: Array,
-    /// When they were loaded, run by run.
-    stamps: Array,
-    last_put: Option<Request>,
-}
-
-/// So many rows, loaded at this time.
-fn run(rows: u32, stamp: &JsValue) -> Array {
-    Array::of2(&rows.into(), stamp)
-}
-
-impl Writing {
-    fn new(number: u32) -> Writing {
-        Writing {
-            extent: Extent::new(number),
-            columns: Columns::default(),
-            texts: Texts::default(),
-            records: Array::new(),
-            stamps: Array::new(),
-            last_put: None,
-        }
-    }
-
-    /// Adds some rows of a batch, no more than there is room for in the page.
-    fn push(&mut self, batch: &Batch, from: Range<u32>, rows: &WriteRows, kind: &Kind) -> Result<()> {
-        self.columns.extend(&batch.columns, from.clone());
-        self.texts.extend(&batch.texts, from.clone());
-        self.records = self.records.concat(&batch.records.slice(from.start, from.end));
-        self.stamps.push(&run(from.end - from.start, &batch.stamp));
-        self.extent.rows += from.end - from.start;
-        if self.extent.rows.is_multiple_of(PAGE_ROWS) { self.put_page(rows, kind) } else { Ok(()) }
-    }
-
-    fn put_page(&mut self, rows: &WriteRows, kind: &Kind) -> Result<()> {
-        let page = (self.extent.rows - 1) / PAGE_ROWS;
-        let digest = digest(&self.columns, &self.texts, page * PAGE_ROWS..self.extent.rows);
-        let page = (self.extent.number, page);
-        self.last_put = Some(disk::write_page(rows, kind, page, &digest, (&self.records, &self.stamps))?);
-        (self.records, self.stamps) = (Array::new(), Array::new());
-        Ok(())
-    }
-
-    /// Writes what is left; the last request tells when the browser has it all.
-    fn finish(mut self, rows: &WriteRows, kind: &Kind) -> Result<(Contents, Option<Request>)> {
-        if self.records.length() > 0 {
-            self.put_page(rows, kind)?;
-        }
-        let contents = Contents { number: self.extent.number, columns: self.columns };
-        disk::write_contents(rows, kind, &contents, &self.texts)?;
-        Ok((contents, self.last_put))
     }
 }
 

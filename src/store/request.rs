@@ -22,7 +22,7 @@ pub struct Request {
 
 /// "Something happened", from an event handler to a waiting future.
 #[derive(Debug, Default)]
-pub(super) struct Signal {
+pub(crate) struct Signal {
     happened: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
@@ -37,6 +37,11 @@ impl Signal {
 
     pub fn has_happened(&self) -> bool {
         self.happened.get()
+    }
+
+    /// Waits until it has happened; one at a time may wait.
+    pub async fn wait(&self) {
+        std::future::poll_fn(|context| self.poll(context)).await;
     }
 
     pub fn poll(&self, context: &Context<'_>) -> Poll<()> {

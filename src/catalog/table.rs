@@ -1,0 +1,75 @@
+//! The bindings of `table.js`: many records as one table.
+
+use js_sys::{Array, Map, Uint32Array};
+use wasm_bindgen::prelude::*;
+
+use crate::error::{Error, Result};
+
+#[wasm_bindgen(module = "/src/catalog/table.js")]
+extern "C" {
+    /// Records with the same fields, as a column for each field; those that are not like the others stand apart.
+    #[derive(Debug, Clone)]
+    pub(super) type Table;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn count(this: &Table) -> u32;
+
+    /// The records that stand apart, by place.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn loose(this: &Table) -> Map;
+
+    #[wasm_bindgen(js_name = take, catch)]
+    fn take_fields(records: &Array, stamp: &JsValue) -> std::result::Result<Array, JsValue>;
+
+    /// What the columns keep of each record, of the fields with these names: three lists of numbers, three texts.
+    #[wasm_bindgen(catch)]
+    pub(super) fn gather(table: &Table, fields: &Array) -> std::result::Result<Array, JsValue>;
+
+    /// What is put for a page of these ranges: lists of a table, and from where to where.
+    #[wasm_bindgen(catch)]
+    pub(super) fn pack(ranges: &Array) -> std::result::Result<Table, JsValue>;
+
+    /// Whether a table is whole and its records have these keys, in their order; `NaN` stands for any key.
+    #[wasm_bindgen(catch)]
+    pub(super) fn keyed(table: &Table, keys: &[f64]) -> std::result::Result<bool, JsValue>;
+
+    /// All records, which belong to the caller.
+    #[wasm_bindgen(catch)]
+    pub(super) fn rows(table: &Table) -> std::result::Result<Array, JsValue>;
+
+    /// A record, which belongs to the caller.
+    #[wasm_bindgen(catch)]
+    pub(super) fn row(table: &Table, place: u32) -> std::result::Result<JsValue, JsValue>;
+
+    /// As [`row`], `undefined` unless a field has this value.
+    #[wasm_bindgen(js_name = row, catch)]
+    pub(super) fn row_with(
+        table: &Table,
+        place: u32,
+        field: &JsValue,
+        value: &JsValue,
+    ) -> std::result::Result<JsValue, JsValue>;
+
+    /// The records at some places of a list of pages.
+    #[wasm_bindgen(catch)]
+    pub(super) fn pick(pages: &Array, places: &[u32], size: u32) -> std::result::Result<Array, JsValue>;
+}
+
+/// Records of a caller's.
+pub(super) struct Taken {
+    pub table: Table,
+    /// Places of what is no record.
+    pub bad: Vec<u32>,
+    /// Places of records that share something with another.
+    pub shared: Vec<u32>,
+}
+
+/// Takes the fields of records as they are now; `stamp`, unless `undefined`, is when they were loaded.
+///
+/// # Errors
+/// `InvalidRecord` when a getter throws.
+pub(super) fn take(records: &Array, stamp: &JsValue) -> Result<Taken> {
+    let taken = take_fields(records, stamp).map_err(|thrown| Error::of_clone(&thrown))?;
+    let places = |place| taken.get(place).unchecked_into::<Uint32Array>().to_vec();
+    Ok(Taken { table: taken.get(0).unchecked_into(), bad: places(1), shared: places(2) })
+}

@@ -9,7 +9,7 @@ use super::columns::{Columns, hash, hash_text};
 use super::fold::fold_each;
 use super::kind::{Fields, KEY};
 use super::lookup::Lookup;
-use super::table::{Table, gather, row, take};
+use super::table::{Table, gather, row, take, weigh};
 use super::texts::{END, Texts};
 use crate::error::{Error, Result};
 use crate::row::{describe, text_of};
@@ -24,6 +24,8 @@ pub(super) struct Batch {
     pub table: Table,
     pub columns: Columns,
     pub texts: Texts,
+    /// About how many bytes a record has.
+    pub weight: f64,
 }
 
 impl Batch {
@@ -64,7 +66,8 @@ impl Batch {
         let (barcodes, barcode_hashes) = texts(5, fields.barcode.as_ref());
         (columns.codes, columns.barcodes) = (code_hashes, barcode_hashes);
         let texts = Texts::zip([&names, &codes, &barcodes], table.count());
-        Ok((Batch { table, columns, texts }, keyless))
+        let weight = weigh(&table)?;
+        Ok((Batch { table, columns, texts, weight }, keyless))
     }
 
     /// As [`Batch::read`], of records that are known to have keys, and to share nothing.

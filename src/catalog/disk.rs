@@ -212,21 +212,23 @@ pub(super) fn request_page(rows: &ReadRows, kind: &Kind, number: u32, page: u32)
     rows.get_or_fail(&id(kind, Part::Pages, &[number, page]))
 }
 
-/// Puts a page of these ranges of tables. `digest` is what its checksum is over.
+/// Puts a page of these ranges of tables, which have about so many bytes. `digest` is what its checksum is over.
 pub(super) fn write_page(
     rows: &WriteRows,
     kind: &Kind,
     (number, page): (u32, u32),
     digest: &[u8],
     ranges: &Array,
+    bytes: f64,
 ) -> Result<Request> {
     let table = pack(ranges)?;
     let row = record(table.count(), crc32(digest));
+    row.set("weight", bytes);
     row.set("table", &table);
     rows.put_at(&id(kind, Part::Pages, &[number, page]), row.as_js())
 }
 
-/// The records of a page as they were saved, when it passes its check: its format, its count and the key of every row; and
+/// The records of a page as they were saved, and about how many bytes they have, when it passes its check: its format, its count and the key of every row; and
 /// its checksum when `fields` are given, which takes as long as reading it.
 ///
 /// # Errors
@@ -236,13 +238,12 @@ pub(super) fn read_page(
     segment: &Segment,
     page: u32,
     fields: Option<&Fields>,
-) -> std::result::Result<Table, String> {
+) -> std::result::Result<(Table, f64), String> {
     let row = opened(record).ok_or("it is missing, or of another version")?;
     let table: Table = row.get("table").unchecked_into();
-    let expected = segment.extent.page_rows(page);
-    let range = page * manifest::PAGE_ROWS..page * manifest::PAGE_ROWS + expected;
+    let range = segment.extent.rows_of(page);
     let keys = segment.columns.numbers.get(range.start as usize..range.end as usize).unwrap_or_default();
-    if row.number("count") != f64::from(expected) || !keyed(&table, keys).unwrap_or(false) {
+    if row.number("count") != f64::from(range.end - range.start) || !keyed(&table, keys).unwrap_or(false) {
         return Err("its rows are not those that it should have".into());
     }
     let has_odd = |(row, key): &(u32, KeyValue)| {
@@ -260,7 +261,7 @@ pub(super) fn read_page(
             return Err("its checksum is another".into());
         }
     }
-    Ok(table)
+    Ok((table, row.number("weight")))
 }
 
 /// A list, empty when damage has made something else of it.

@@ -1,4 +1,4 @@
-//! Answers: which rows, found in memory, and the rows themselves, from the pages kept or from disk.
+//! Answers: which rows, found in memory; `pages.rs` gets them.
 
 use std::cell::RefCell;
 use std::ops::Bound;
@@ -9,19 +9,16 @@ use wasm_bindgen::JsValue;
 
 use super::columns::{hash, hash_text};
 use super::kind::{Column, Kind};
-use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
+use super::manifest::Extent;
+use super::pages::{Ahead, all_kept, kept};
 use super::search::{Rank, Searchable, Words};
-use super::state::{At, Page, State};
-use super::table::{pick, row, row_with, rows as rows_of};
+use super::state::{At, State};
 use super::{Catalog, Shelf, disk};
 use crate::error::Result;
 use crate::global::property;
 use crate::order::sorted_places;
 use crate::schema::CATALOG_STORE;
-use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Request, Select, ServedBy, pick as select_from};
-
-/// Pages of a segment.
-const PAGES: usize = (SEGMENT_ROWS / PAGE_ROWS) as usize;
+use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Select, ServedBy, pick as select_from};
 
 /// A record that a search has found.
 #[derive(Debug, Clone)]
@@ -35,7 +32,7 @@ pub struct Match {
 }
 
 /// Finds rows in what is known.
-type Find<'a> = &'a dyn Fn(&mut State) -> Vec<At>;
+pub(super) type Find<'a> = &'a dyn Fn(&mut State) -> Vec<At>;
 
 impl Catalog {
     /// The record with this key, `undefined` when there is none.
@@ -248,132 +245,6 @@ impl Catalog {
         }
         Ok(())
     }
-
-    /// Reads the rows at some places, in their order; `None` when a page turns out to be lost. Pages are asked for all at
-    /// once. When most of a kind is read, with pages that were asked for `ahead`, pages are not kept and not checked by
-    /// content: each row is handed out as it comes.
-    pub(super) async fn rows_at(
-        &self,
-        rows: &ReadRows,
-        shelf: &Rc<Shelf>,
-        state: &Rc<RefCell<State>>,
-        places: &[At],
-        ahead: Option<&Ahead>,
-    ) -> Result<Option<Array>> {
-        let whole = ahead.is_some();
-        let page_of = |at: &At| at.segment as usize * PAGES + (at.row / PAGE_ROWS) as usize;
-        let mut requests = Vec::new();
-        let fresh = Array::new();
-        {
-            let state = state.borrow();
-            let mut is_asked = vec![false; state.segments.len() * PAGES];
-            for at in places {
-                let segment = &state.segments[at.segment as usize];
-                if std::mem::replace(&mut is_asked[page_of(at)], true) {
-                    continue;
-                }
-                let (number, page) = (segment.extent.number, at.row / PAGE_ROWS);
-                match (segment.page(at.row), ahead.and_then(|ahead| ahead.take(number, page))) {
-                    (_, Some(request)) => requests.push((*at, request)),
-                    (Page::Kept(..), None) if !whole => {}
-                    _ => requests.push((*at, disk::request_page(rows, shelf.kind, number, page)?)),
-                }
-            }
-        }
-        let mut is_lost = false;
-        for (at, request) in requests {
-            let read = match disk::read(request).await? {
-                Ok(record) => {
-                    let state = state.borrow();
-                    let segment = &state.segments[at.segment as usize];
-                    disk::read_page(&record, segment, at.row / PAGE_ROWS, (!whole).then_some(&shelf.fields))
-                }
-                Err(error) => Err(error.to_string()),
-            };
-            match read {
-                Ok(page) if whole => fresh.set(page_of(&at) as u32, rows_of(&page)?.into()),
-                Ok(page) => state.borrow_mut().keep(at, page),
-                Err(reason) => {
-                    let keys = state.borrow_mut().lose(at);
-                    // Nobody misses a page whose rows were dead already.
-                    if keys.length() > 0 {
-                        self.report(shelf, keys, &reason);
-                    }
-                    is_lost = true;
-                }
-            }
-        }
-        if is_lost {
-            return Ok(None);
-        }
-        let found = if whole {
-            let packed: Vec<u32> =
-                places.iter().map(|at| page_of(at) as u32 * PAGE_ROWS + at.row % PAGE_ROWS).collect();
-            pick(&fresh, &packed, PAGE_ROWS)?
-        } else {
-            let found = Array::new_with_length(places.len() as u32);
-            for (place, at) in (0..).zip(places) {
-                if let Some(page) = state.borrow_mut().kept(*at) {
-                    found.set(place, row(page, at.row % PAGE_ROWS)?);
-                }
-            }
-            found
-        };
-        state.borrow_mut().shrink();
-        Ok(Some(found))
-    }
-}
-
-/// Pages that were asked for before it was known which rows are read.
-#[derive(Default)]
-pub(super) struct Ahead(RefCell<Vec<((u32, u32), Request)>>);
-
-impl Ahead {
-    /// Asks for every page that has a row in force.
-    fn request(&self, rows: &ReadRows, kind: &Kind, extents: &[Extent]) -> Result<()> {
-        for extent in extents.iter().filter(|extent| extent.live() > 0) {
-            for page in 0..extent.pages() {
-                let request = disk::request_page(rows, kind, extent.number, page)?;
-                self.0.borrow_mut().push(((extent.number, page), request));
-            }
-        }
-        Ok(())
-    }
-
-    fn take(&self, number: u32, page: u32) -> Option<Request> {
-        let mut requests = self.0.borrow_mut();
-        let place = requests.iter().position(|(id, _)| *id == (number, page))?;
-        Some(requests.remove(place).1)
-    }
-}
-
-/// The first of the found rows that has a value in a field, when the pages of all before it are kept.
-fn kept(state: &RefCell<State>, find: Find<'_>, with: Option<(&JsValue, &JsValue)>) -> Option<Result<JsValue>> {
-    let mut state = state.borrow_mut();
-    for at in find(&mut state) {
-        let (page, place) = (state.kept(at)?, at.row % PAGE_ROWS);
-        let found = match with {
-            None => row(page, place),
-            Some((field, value)) => row_with(page, place, field, value),
-        };
-        match found {
-            Ok(record) if record.is_undefined() => {}
-            found => return Some(found.map_err(Into::into)),
-        }
-    }
-    Some(Ok(JsValue::UNDEFINED))
-}
-
-/// The rows, when the pages of all are kept.
-fn all_kept(state: &mut State, places: &[At]) -> Option<Result<Array>> {
-    let rows = Array::new();
-    for at in places {
-        match row(state.kept(*at)?, at.row % PAGE_ROWS) {
-            Ok(record) => rows.push(&record),
-            Err(thrown) => return Some(Err(thrown.into())),
-        };
-    }
-    Some(Ok(rows))
 }
 
 /// Every row, in the order of the keys.

@@ -8,7 +8,7 @@ use super::batch::{Batch, digest};
 use super::columns::Columns;
 use super::disk;
 use super::kind::Kind;
-use super::manifest::{Extent, PAGE_ROWS};
+use super::manifest::Extent;
 use super::state::Contents;
 use super::texts::Texts;
 use crate::error::Result;
@@ -21,53 +21,62 @@ pub(super) struct Writing {
     texts: Texts,
     /// Ranges of tables that the page is made of.
     ranges: Array,
-    last_put: Option<Request>,
+    /// About how many bytes they have.
+    bytes: f64,
 }
 
 impl Writing {
-    pub fn new(number: u32) -> Writing {
-        let (columns, texts, ranges) = (Columns::default(), Texts::default(), Array::new());
-        Writing { extent: Extent::new(number), columns, texts, ranges, last_put: None }
+    pub fn new(extent: Extent) -> Writing {
+        Writing { extent, columns: Columns::default(), texts: Texts::default(), ranges: Array::new(), bytes: 0.0 }
     }
 
     /// Goes on with a segment whose last page, unless it is full, has these rows.
     pub fn resume(extent: Extent, columns: Columns, texts: Texts, last_page: &Batch) -> Writing {
-        let ranges = Array::new();
+        let mut writing = Writing { extent, columns, texts, ranges: Array::new(), bytes: 0.0 };
         if last_page.rows() > 0 {
-            ranges.push(&range(last_page, 0..last_page.rows()));
+            writing.add(last_page, 0..last_page.rows());
         }
-        Writing { extent, columns, texts, ranges, last_put: None }
+        writing
     }
 
-    /// Adds some rows of a batch, no more than there is room for in the page.
-    pub fn push(&mut self, batch: &Batch, rows: Range<u32>, store: &WriteRows, kind: &Kind) -> Result<()> {
+    fn add(&mut self, batch: &Batch, rows: Range<u32>) {
+        self.bytes += batch.weight * f64::from(rows.end - rows.start);
+        // As `table.js` takes it.
+        self.ranges.push(&Array::of3(&batch.table, &rows.start.into(), &rows.end.into()));
+    }
+
+    /// Adds some rows of a batch, no more than there is room for in the page. When it is full it is put: the request, and
+    /// about how many bytes.
+    pub fn push(
+        &mut self,
+        batch: &Batch,
+        rows: Range<u32>,
+        store: &WriteRows,
+        kind: &Kind,
+    ) -> Result<Option<(Request, f64)>> {
         self.columns.extend(&batch.columns, rows.clone());
         self.texts.extend(&batch.texts, rows.clone());
         self.extent.rows += rows.end - rows.start;
-        self.ranges.push(&range(batch, rows));
-        if self.extent.rows.is_multiple_of(PAGE_ROWS) { self.put_page(store, kind) } else { Ok(()) }
+        self.add(batch, rows);
+        let is_full = self.extent.unfinished().is_empty();
+        is_full.then(|| self.put_page(store, kind)).transpose()
     }
 
-    fn put_page(&mut self, store: &WriteRows, kind: &Kind) -> Result<()> {
-        let page = (self.extent.rows - 1) / PAGE_ROWS;
-        let digest = digest(&self.columns, &self.texts, page * PAGE_ROWS..self.extent.rows);
-        let ranges = std::mem::take(&mut self.ranges);
-        self.last_put = Some(disk::write_page(store, kind, (self.extent.number, page), &digest, &ranges)?);
-        Ok(())
+    fn put_page(&mut self, store: &WriteRows, kind: &Kind) -> Result<(Request, f64)> {
+        let page = self.extent.pages() - 1;
+        let digest = digest(&self.columns, &self.texts, self.extent.rows_of(page));
+        let (ranges, bytes) = (std::mem::take(&mut self.ranges), std::mem::take(&mut self.bytes));
+        let put = disk::write_page(store, kind, (self.extent.number, page), &digest, &ranges, bytes)?;
+        Ok((put, bytes))
     }
 
-    /// Writes what is left; the last request tells when the browser has it all.
-    pub fn finish(mut self, store: &WriteRows, kind: &Kind) -> Result<(Contents, Option<Request>)> {
+    /// Writes what is left.
+    pub fn finish(mut self, store: &WriteRows, kind: &Kind) -> Result<Contents> {
         if self.ranges.length() > 0 {
             self.put_page(store, kind)?;
         }
         let contents = Contents { number: self.extent.number, columns: self.columns };
         disk::write_contents(store, kind, &contents, &self.texts)?;
-        Ok((contents, self.last_put))
+        Ok(contents)
     }
-}
-
-/// A range as `table.js` takes it.
-fn range(batch: &Batch, rows: Range<u32>) -> Array {
-    Array::of3(&batch.table, &rows.start.into(), &rows.end.into())
 }

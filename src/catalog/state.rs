@@ -7,15 +7,14 @@ use super::columns::{Columns, hash};
 use super::disk::Manifest;
 use super::kind::Column;
 use super::lookup::Lookup;
-use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
+use super::manifest::{Extent, SEGMENT_ROWS};
 use super::search::Searchable;
 use super::table::Table;
 use crate::order::sorted_places;
 use crate::store::KeyValue;
 
-/// Pages of a kind that are kept for the next lookup: 131,072 rows. They need about as much memory as on disk
-/// (ARCHITECTURE.md).
-const KEPT_PAGES: usize = 512;
+/// Bytes of a kind's pages that are kept for the next lookup, about.
+const KEPT_BYTES: f64 = 128.0 * 1024.0 * 1024.0;
 
 /// The place of a row: of its segment in [`State::segments`], and in there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +37,16 @@ impl At {
 #[derive(Debug, Clone)]
 pub(super) enum Page {
     OnDisk,
-    /// Its rows, and when they were last asked for.
-    Kept(Table, u32),
+    Kept(Kept),
+}
+
+/// The rows of a page, in memory.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    rows: Table,
+    bytes: f64,
+    /// When they were last asked for.
+    used: u32,
 }
 
 /// The contents of a segment.
@@ -147,7 +154,7 @@ impl State {
             let newer =
                 fresh.iter_mut().find(|newer| newer.as_ref().is_some_and(|newer| newer.number == extent.number));
             let (rows, mut pages) = before.as_ref().map_or((0, Vec::new()), |before| {
-                let whole = before.pages.iter().take((before.extent.rows / PAGE_ROWS) as usize);
+                let whole = before.pages.iter().take(before.extent.page_of(before.extent.rows).0 as usize);
                 (
                     before.extent.rows,
                     if before.extent.rows == extent.rows { before.pages.clone() } else { whole.cloned().collect() },
@@ -241,32 +248,35 @@ impl State {
         sorted_places(&keys, Ord::cmp).into_iter().map(|place| rows[place]).collect()
     }
 
-    /// The kept rows of the page that a row stands in.
-    pub fn kept(&mut self, at: At) -> Option<&Table> {
+    /// The kept page that a row stands in, and its place there.
+    pub fn kept(&mut self, at: At) -> Option<(&Table, u32)> {
         self.clock += 1;
         let now = self.clock;
-        match self.segments[at.segment as usize].page_mut(at.row) {
-            Page::Kept(rows, used) => {
-                *used = now;
-                Some(rows)
+        let segment = &mut self.segments[at.segment as usize];
+        let (page, place) = segment.extent.page_of(at.row);
+        match &mut segment.pages[page as usize] {
+            Page::Kept(kept) => {
+                kept.used = now;
+                Some((&kept.rows, place))
             }
-            _ => None,
+            Page::OnDisk => None,
         }
     }
 
-    /// Keeps the rows of a page.
-    pub fn keep(&mut self, at: At, rows: Table) {
+    /// Keeps the rows of the page that a row stands in, of about so many bytes.
+    pub fn keep(&mut self, at: At, rows: Table, bytes: f64) {
         self.clock += 1;
-        *self.segments[at.segment as usize].page_mut(at.row) = Page::Kept(rows, self.clock);
+        let used = self.clock;
+        *self.segments[at.segment as usize].page_mut(at.row) = Page::Kept(Kept { rows, bytes, used });
     }
 
     /// The rows of the page that a row stands in are lost: dead from here on, on disk when something is changed next. Their
     /// keys.
     pub fn lose(&mut self, at: At) -> Array {
         let segment = &mut self.segments[at.segment as usize];
-        let first = at.row - at.row % PAGE_ROWS;
         let keys = Array::new();
-        for row in (first..first + PAGE_ROWS).filter(|row| segment.extent.is_live(*row)).collect::<Vec<_>>() {
+        let rows = segment.extent.rows_of(segment.extent.page_of(at.row).0);
+        for row in rows.filter(|row| segment.extent.is_live(*row)).collect::<Vec<_>>() {
             segment.extent.bury(row);
             keys.push(&segment.columns.key(row).to_js());
         }
@@ -275,26 +285,26 @@ impl State {
 
     /// Lets go of the pages that were not asked for the longest.
     pub fn shrink(&mut self) {
-        let pages = || self.segments.iter().flat_map(|segment| &segment.pages);
-        let used: Vec<u32> =
-            pages().filter_map(|page| if let Page::Kept(_, used) = page { Some(*used) } else { None }).collect();
-        if let Some(excess) = used.len().checked_sub(KEPT_PAGES).filter(|excess| *excess > 0) {
-            let oldest = sorted_places(&used, Ord::cmp)[excess];
-            for page in self.segments.iter_mut().flat_map(|segment| &mut segment.pages) {
-                if matches!(page, Page::Kept(_, last) if *last < used[oldest]) {
-                    *page = Page::OnDisk;
-                }
+        let pages = self.segments.iter_mut().flat_map(|segment| &mut segment.pages);
+        let kept: Vec<&mut Page> = pages.filter(|page| matches!(page, Page::Kept(_))).collect();
+        let facts = |page: &Page| if let Page::Kept(kept) = page { (kept.used, kept.bytes) } else { (0, 0.0) };
+        let facts: Vec<(u32, f64)> = kept.iter().map(|page| facts(page)).collect();
+        let mut excess = facts.iter().map(|(_, bytes)| bytes).sum::<f64>() - KEPT_BYTES;
+        if excess <= 0.0 {
+            return;
+        }
+        let mut kept: Vec<Option<&mut Page>> = kept.into_iter().map(Some).collect();
+        for place in sorted_places(&facts, |(a, _), (b, _)| a.cmp(b)) {
+            if let Some(page) = kept[place].take().filter(|_| excess > 0.0) {
+                excess -= facts[place].1;
+                *page = Page::OnDisk;
             }
         }
     }
 }
 
 impl Segment {
-    pub fn page(&self, row: u32) -> &Page {
-        &self.pages[(row / PAGE_ROWS) as usize]
-    }
-
-    pub fn page_mut(&mut self, row: u32) -> &mut Page {
-        &mut self.pages[(row / PAGE_ROWS) as usize]
+    fn page_mut(&mut self, row: u32) -> &mut Page {
+        &mut self.pages[self.extent.page_of(row).0 as usize]
     }
 }

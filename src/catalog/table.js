@@ -21,6 +21,9 @@
 const OTHER = "\u0001";
 const END = "\0";
 
+/** Records that are weighed for all of a table. */
+const SAMPLES = 64;
+
 const isObject = (value) => typeof value === "object" && value !== null;
 
 /** Whether a list has nothing but items that are no objects: no hole, and no field besides them. */
@@ -100,6 +103,25 @@ const stampAll = (table, stamp) => {
   table.same.cached_at = stamp;
   const place = table.fields.indexOf("cached_at");
   if (place >= 0) for (const list of [table.fields, table.columns]) list.splice(place, 1);
+};
+
+/** About how many bytes a value has; what is deep within it is guessed. */
+const weightOf = (value, depth = 0) => {
+  if (typeof value === "string") return value.length;
+  if (!isObject(value) || depth > 4) return 8;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
+  const parts = value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.values(value);
+  return parts.reduce((sum, part) => sum + weightOf(part, depth + 1), 8);
+};
+
+/** About how many bytes a record has, NaN when there is none: the mean of some. */
+export const weigh = ({ count, columns, loose }) => {
+  let bytes = 0;
+  const step = Math.ceil(count / SAMPLES);
+  for (let at = 0; at < count; at += step) {
+    bytes += weightOf(loose.get(at) ?? columns.map((column) => column[at]));
+  }
+  return bytes / Math.ceil(count / step);
 };
 
 /** Whether all values from `from` to `to` are this one. */

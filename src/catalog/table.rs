@@ -25,6 +25,10 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn gather(table: &Table, fields: &Array) -> std::result::Result<Array, JsValue>;
 
+    /// About how many bytes a record of the table has; `NaN` when there is none.
+    #[wasm_bindgen(catch)]
+    pub(super) fn weigh(table: &Table) -> std::result::Result<f64, JsValue>;
+
     /// What is put for a page of these ranges: lists of a table, and from where to where.
     #[wasm_bindgen(catch)]
     pub(super) fn pack(ranges: &Array) -> std::result::Result<Table, JsValue>;

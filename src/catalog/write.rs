@@ -10,14 +10,18 @@ use wasm_bindgen::JsValue;
 use super::batch::Batch;
 use super::bulk::Saving;
 use super::disk::{self, Manifest};
-use super::manifest::{Extent, PAGE_ROWS, SEGMENT_ROWS};
-use super::read::Ahead;
+use super::kind::Kind;
+use super::manifest::{Extent, SEGMENT_ROWS, page_rows};
+use super::pages::Ahead;
 use super::segment::Writing;
 use super::state::{At, Contents, State};
 use super::{Catalog, Shelf, UNCHECKED};
 use crate::error::{Error, Result};
 use crate::schema::CATALOG_STORE;
 use crate::store::{KeyValue, ReadTx, Signal, WriteOptions, WriteRows, WriteTx, explain};
+
+/// Bytes that are put before the page may do something else, about.
+const AT_ONCE_BYTES: f64 = 1024.0 * 1024.0;
 
 /// What a transaction does to a kind.
 #[derive(Debug, Default)]
@@ -188,10 +192,10 @@ impl Catalog {
             rows.delete_range(&bounds)?;
         }
         let mut moved = Batch::of(&moved, &shelf.fields)?;
-        let is_growing = moved.rows() > 0 || !alteration.upserts.is_empty();
-        let mut segment = match is_growing {
-            true => Some(self.last_segment(&rows, shelf, &state, &mut plan).await?),
-            false => None,
+        let first = std::iter::once(&moved).chain(&alteration.upserts).find(|batch| batch.rows() > 0);
+        let mut segment = match first.map(|batch| batch.weight) {
+            Some(weight) => Some(self.last_segment(&rows, shelf, &state, &mut plan, weight).await?),
+            None => None,
         };
         let replacing = alteration.upserts.iter();
         let replacing = replacing.filter(|batch| moved.rows() > 0 || !state.borrow().is_below(&batch.columns));
@@ -206,32 +210,11 @@ impl Catalog {
             }
         }
         moved.remove(&keys, &shelf.fields)?;
-        let mut fresh = Vec::new();
-        if let Some(mut segment) = segment.take() {
-            for batch in std::iter::once(&moved).chain(&alteration.upserts) {
-                let mut from = 0;
-                while from < batch.rows() {
-                    if segment.extent.rows == SEGMENT_ROWS {
-                        let full = std::mem::replace(&mut segment, Writing::new(plan.number()));
-                        plan.extents.push(full.extent.clone());
-                        let (contents, put) = full.finish(&rows, kind)?;
-                        fresh.push(contents);
-                        // A long change is many short tasks of the page; a short one is one.
-                        if let Some(put) = put.filter(|_| alteration.upserts.len() > 1) {
-                            put.await?;
-                        }
-                    }
-                    let room = PAGE_ROWS - segment.extent.rows % PAGE_ROWS;
-                    let until = batch.rows().min(from + room);
-                    segment.push(batch, from..until, &rows, kind)?;
-                    from = until;
-                }
-            }
-            if segment.extent.rows > 0 {
-                plan.extents.push(segment.extent.clone());
-                fresh.push(segment.finish(&rows, kind)?.0);
-            }
-        }
+        let batches = std::iter::once(&moved).chain(&alteration.upserts);
+        let fresh = match segment {
+            Some(segment) => plan.append(segment, batches, &rows, kind).await?,
+            None => Vec::new(),
+        };
         let (base, watermark, taken) = {
             let state = state.borrow();
             (state.version, state.watermark.clone(), state.taken.clone())
@@ -252,26 +235,27 @@ impl Catalog {
         Ok(Change { base, manifest: new, fresh })
     }
 
-    /// The segment to go on with: the last one, with the rows of its last page, if there is room and it can be read.
+    /// The segment to go on with, for rows of so many bytes: the last one, with the rows of its last page, if there is room
+    /// and it can be read.
     async fn last_segment(
         &self,
         rows: &WriteRows,
         shelf: &Rc<Shelf>,
         state: &Rc<RefCell<State>>,
         plan: &mut Plan,
+        weight: f64,
     ) -> Result<Writing> {
-        let Some(extent) = plan.extents.last().filter(|extent| extent.rows < SEGMENT_ROWS).cloned() else {
-            return Ok(Writing::new(plan.number()));
+        let Some(extent) = plan.extents.last().filter(|extent| has_room(extent, weight)).cloned() else {
+            return Ok(plan.begin(weight));
         };
         let place = state.borrow().segments.iter().position(|segment| segment.extent.number == extent.number);
         let place = place.unwrap_or_default();
-        let first = extent.rows - extent.rows % PAGE_ROWS;
-        let places: Vec<_> = (first..extent.rows).map(|row| At { segment: place as u32, row }).collect();
+        let places: Vec<_> = extent.unfinished().map(|row| At { segment: place as u32, row }).collect();
         let records = self.rows_at(rows, shelf, state, &places, Some(&Ahead::default())).await?;
         let texts = disk::texts(disk::request_texts(rows, shelf.kind, &extent)?, &extent).await?;
         let (Some(texts), Some(records)) = (texts, records) else {
             // It stays as it is.
-            return Ok(Writing::new(plan.number()));
+            return Ok(plan.begin(weight));
         };
         plan.extents.pop();
         let columns = state.borrow().segments[place].columns.clone();
@@ -315,11 +299,53 @@ impl Plan {
         self.moved.is_empty() && self.extents.last().is_none_or(|last| last.rows == SEGMENT_ROWS)
     }
 
-    /// The number of a new segment.
-    fn number(&mut self) -> u32 {
+    /// A new segment, for rows of so many bytes.
+    fn begin(&mut self, weight: f64) -> Writing {
         self.next += 1;
-        self.next - 1
+        Writing::new(Extent::new(self.next - 1, page_rows(weight)))
     }
+
+    /// Adds rows to a segment, and to new ones when it is full.
+    async fn append(
+        &mut self,
+        mut segment: Writing,
+        batches: impl Iterator<Item = &Batch>,
+        rows: &WriteRows,
+        kind: &Kind,
+    ) -> Result<Vec<Contents>> {
+        let (mut fresh, mut bytes) = (Vec::new(), 0.0);
+        for batch in batches {
+            let mut from = 0;
+            while from < batch.rows() {
+                if !has_room(&segment.extent, batch.weight) {
+                    let full = std::mem::replace(&mut segment, self.begin(batch.weight));
+                    self.extents.push(full.extent.clone());
+                    fresh.push(full.finish(rows, kind)?);
+                }
+                let room = segment.extent.page_rows - segment.extent.page_of(segment.extent.rows).1;
+                let until = batch.rows().min(from + room);
+                if let Some((put, more)) = segment.push(batch, from..until, rows, kind)? {
+                    bytes += more;
+                    // A long change is many short tasks of the page; a short one is one.
+                    if bytes > AT_ONCE_BYTES {
+                        put.await?;
+                        bytes = 0.0;
+                    }
+                }
+                from = until;
+            }
+        }
+        if segment.extent.rows > 0 {
+            self.extents.push(segment.extent.clone());
+            fresh.push(segment.finish(rows, kind)?);
+        }
+        Ok(fresh)
+    }
+}
+
+/// Whether rows of so many bytes may be added to a segment.
+fn has_room(extent: &Extent, weight: f64) -> bool {
+    extent.rows < SEGMENT_ROWS && (extent.rows == 0 || extent.page_rows <= 2 * page_rows(weight))
 }
 
 /// Another number than before; what is equal is the same version.

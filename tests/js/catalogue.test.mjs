@@ -7,7 +7,7 @@ let host;
 before(async () => (host = await start()));
 after(() => host.close());
 
-const CHUNK = 1024;
+const CHUNK = 2048;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A page with a handle of a database as `window.db`, and what the tests need beside it. */
@@ -262,7 +262,7 @@ const onDisk = (page, name) =>
     const pages = isPaged ? await promised(connection.transaction("pos_catalog").objectStore("pos_catalog").getAll(IDBKeyRange.bound(["pos_products", 3], ["pos_products", 3, []]))) : [];
     const rows = await promised(connection.transaction("pos_products").objectStore("pos_products").count());
     connection.close();
-    return { rows, paged: pages.reduce((sum, page) => sum + page.rows.length, 0) };
+    return { rows, paged: pages.reduce((sum, page) => sum + page.count, 0) };
   }, name);
 
 /** Every old row is there once, whole, and nothing else; the old store is empty. */

@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { LAUNCH } from "../../scripts/chromium.mjs";
 import { databaseName, open, start } from "./harness.mjs";
 
-/** A page of 256 and one of 44. */
+/** A page of 256, for each has about 2,000 bytes, and one of 44. */
 const COUNT = 300;
 const PAGE_ROWS = 256;
 
@@ -31,7 +31,7 @@ async function visit(profile, work, argument) {
       // The browser compresses what it can, and only what is still big has a file.
       window.noise = (seed) => {
         let state = seed + 1;
-        return Uint8Array.from({ length: 2_000 }, () => ((state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0), state >>> 24));
+        return Uint8Array.from({ length: 1_900 }, () => ((state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0), state >>> 24));
       };
       window.products = (count) => Array.from({ length: count }, (_, id) => ({ id, name: `Product ${id}`, barcode: `b${id}`, image: noise(id) }));
       window.inTime = (promise) => Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error("not settled after 30 seconds")), 30_000))]);

@@ -5,8 +5,9 @@ export const STORE = "pos_catalog";
 export const PRODUCTS = "pos_products";
 /** Parts of a key: `[store, part, segment, page]`. */
 export const [MANIFEST, COLUMNS, TEXTS, PAGES] = [0, 1, 2, 3];
-export const PAGE_ROWS = 256;
-export const SEGMENT_ROWS = 1024;
+/** Rows of a page of light records. */
+export const PAGE_ROWS = 512;
+export const SEGMENT_ROWS = 2048;
 
 /** Numbers from 0 up to 1 that follow from a seed (mulberry32). */
 export function random(seed) {

@@ -11,7 +11,7 @@ fn shop<'a>(rows: impl IntoIterator<Item = [&'a str; 3]>) -> Shop {
     let all = |field: usize| rows.iter().map(|row| format!("{}\0", row[field])).collect::<String>();
     let count = rows.len() as u32;
     let texts = Texts::zip([&all(0), &all(1), &all(2)], count);
-    let mut extent = Extent::new(0);
+    let mut extent = Extent::new(0, 512);
     extent.rows = count;
     Shop { extent, searchable: Searchable::new(texts), rows }
 }

@@ -110,7 +110,7 @@ class Run {
   }
 
   size() {
-    const border = this.random.pick([1, 2, 255, 256, 257, 1023, 1024, 1025, 2049]);
+    const border = this.random.pick([1, 2, 511, 512, 513, 2047, 2048, 2049, 4097]);
     return this.random.chance(0.4) ? border : this.random.chance(0.7) ? 1 + this.random.below(300) : 1 + this.random.below(3_000);
   }
 

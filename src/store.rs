@@ -28,7 +28,7 @@ mod upgrade;
 
 pub use bulk::{Bulk, BulkFailure, BulkMode, BulkProgress, BulkReport, DEFAULT_CHUNK};
 pub use database::Database;
-pub(crate) use diagnose::{explain, structured_clone};
+pub(crate) use diagnose::explain;
 pub use index::{Index, Prefix};
 pub use key::{Key, KeyValue};
 pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOptions};

@@ -60,19 +60,21 @@ impl Batch {
             }
             _ => vec![0; rows],
         };
-        let texts = |place, field| texts(&table, gathered.get(place).as_string().unwrap_or_default(), field);
-        let (names, _) = texts(3, Some(&fields.name));
-        let (codes, code_hashes) = texts(4, fields.code.as_ref());
-        let (barcodes, barcode_hashes) = texts(5, fields.barcode.as_ref());
+        let texts = |place, field, is_key| {
+            texts(&table, gathered.get(place).as_string().unwrap_or_default(), field, is_key)
+        };
+        let (names, _) = texts(3, Some(&fields.name), false);
+        let (codes, code_hashes) = texts(4, fields.code.as_ref(), true);
+        let (barcodes, barcode_hashes) = texts(5, fields.barcode.as_ref(), true);
         (columns.codes, columns.barcodes) = (code_hashes, barcode_hashes);
         let texts = Texts::zip([&names, &codes, &barcodes], table.count());
         let weight = weigh(&table)?;
         Ok((Batch { table, columns, texts, weight }, keyless))
     }
 
-    /// As [`Batch::read`], of records that are known to have keys, and to share nothing.
+    /// As [`Batch::read`], of records that are known to have keys.
     pub fn of(records: &Array, fields: &Fields) -> Result<Batch> {
-        Batch::of_table(take(records, &JsValue::UNDEFINED)?.table, fields)
+        Batch::of_table(take(records, &JsValue::UNDEFINED)?.0, fields)
     }
 
     /// As [`Batch::read`], of records that are known to have keys.
@@ -152,8 +154,8 @@ fn category(table: &Table, place: u32, field: &JsValue, number: f64) -> u32 {
     hash_of(&if Array::is_array(&value) { value.unchecked_ref::<Array>().get(0) } else { value })
 }
 
-/// The folded texts of a field, each with its end, and the hash of each as a key.
-fn texts(table: &Table, raw: String, field: Option<&JsValue>) -> (String, Vec<u32>) {
+/// The folded texts of a field, each with its end, and the hash of each as a key if it is one.
+fn texts(table: &Table, raw: String, field: Option<&JsValue>, is_key: bool) -> (String, Vec<u32>) {
     let count = table.count() as usize;
     let Some(field) = field else { return ("\0".repeat(count), vec![0; count]) };
     // One of them has an end in it: each is looked at by itself.
@@ -172,7 +174,7 @@ fn texts(table: &Table, raw: String, field: Option<&JsValue>) -> (String, Vec<u3
                 .get_or_insert_with(|| raw.get(..begin).unwrap_or_default().into())
                 .push_str(&text.replace('\0', " "));
         } else {
-            hashes.push(if text.is_empty() { 0 } else { hash_text(text) });
+            hashes.push(if text.is_empty() || !is_key { 0 } else { hash_text(text) });
             replaced.iter_mut().for_each(|replaced| replaced.push_str(text));
         }
         replaced.iter_mut().for_each(|replaced| replaced.push('\0'));

@@ -15,7 +15,7 @@ use super::columns::hash;
 use super::kind::{Fields, KEY};
 use super::lookup::Lookup;
 use super::manifest::SEGMENT_ROWS;
-use super::table::{Taken, take};
+use super::table::take;
 use super::write::Alteration;
 use super::{Catalog, Shelf};
 use crate::clock::tick;
@@ -24,7 +24,7 @@ use crate::global::property;
 use crate::order::sorted_places;
 use crate::row::Row;
 use crate::schema::StoreSchema;
-use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key, structured_clone};
+use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key};
 
 /// For how long records are read before the page may do something else, in milliseconds.
 const AT_ONCE_MS: f64 = 15.0;
@@ -60,7 +60,7 @@ impl Catalog {
             let chunk = saving(range.clone());
             let upserts = match ahead.take() {
                 Some((read, upserts)) if read == range => upserts,
-                _ => chunk.read(false).await,
+                _ => chunk.read().await,
             };
             let alteration = Alteration::default();
             let issued = Rc::clone(&alteration.issued);
@@ -68,7 +68,7 @@ impl Catalog {
             let reading = async {
                 issued.wait().await;
                 if !next.is_empty() {
-                    let upserts = saving(next.clone()).read(false).await;
+                    let upserts = saving(next.clone()).read().await;
                     ahead.replace(Some((next, upserts)));
                 }
             };
@@ -122,19 +122,10 @@ pub(super) struct Upserts {
 impl Saving<'_> {
     /// Saves the records, with what else an alteration does: the good ones, or nothing. How many.
     pub async fn run(&self, alteration: Alteration) -> (Result<u32>, Failures) {
-        self.write(self.read(false).await, alteration).await
+        self.write(self.read().await, alteration).await
     }
 
-    async fn write(&self, upserts: Result<Upserts>, mut alteration: Alteration) -> (Result<u32>, Failures) {
-        let mut result = self.write_once(upserts, &mut alteration).await;
-        // The browser copies the records when they are put. When it refuses one, each is tried by itself.
-        if result.0.as_ref().is_err_and(Error::is_about_one_record) {
-            result = self.write_once(self.read(true).await, &mut alteration).await;
-        }
-        result
-    }
-
-    async fn write_once(&self, upserts: Result<Upserts>, alteration: &mut Alteration) -> (Result<u32>, Failures) {
+    async fn write(&self, upserts: Result<Upserts>, alteration: Alteration) -> (Result<u32>, Failures) {
         let Upserts { batches, failed } = match upserts {
             Ok(upserts) => upserts,
             Err(error) => return (Err(error), Vec::new()),
@@ -142,69 +133,46 @@ impl Saving<'_> {
         if let Some((_, error)) = failed.first().filter(|_| self.all_or_nothing) {
             return (Err(error.clone()), failed);
         }
-        alteration.upserts = batches;
-        let result = self.catalog.alter(self.shelf, self.options, alteration).await;
+        let alteration = Alteration { upserts: batches, ..alteration };
+        let result = self.catalog.alter(self.shelf, self.options, &alteration).await;
         (result.map(|()| self.records.length() - failed.len() as u32), failed)
     }
 
-    /// Reads the fields of the records as they are now; when careful, of a copy of each that the browser has made.
-    ///
-    /// # Errors
-    /// A field of one of them cannot be read.
-    async fn read(&self, is_careful: bool) -> Result<Upserts> {
+    /// Reads the fields of the records as they are now.
+    async fn read(&self) -> Result<Upserts> {
         let (mut upserts, mut begun) = (Upserts::default(), tick());
         for from in (0..self.records.length()).step_by(SEGMENT_ROWS as usize) {
             if tick() - begun > AT_ONCE_MS {
                 TimeoutFuture::new(0).await;
                 begun = tick();
             }
-            self.read_some(from..self.records.length().min(from + SEGMENT_ROWS), is_careful, &mut upserts)?;
+            self.read_some(from..self.records.length().min(from + SEGMENT_ROWS), &mut upserts)?;
         }
         keep_latest(&mut upserts.batches, &self.shelf.fields)?;
         Ok(upserts)
     }
 
-    fn read_some(&self, range: Range<u32>, is_careful: bool, upserts: &mut Upserts) -> Result<()> {
-        let fields = &self.shelf.fields;
-        let (mut records, mut places) = (Array::new(), Vec::new());
-        let mut failed = Vec::new();
-        for place in range.clone().filter(|_| is_careful) {
-            match cloned(&self.records.get(place)) {
-                Ok(copy) => {
-                    records.push(&copy);
-                    places.push(place);
-                }
-                Err(error) => failed.push((place, error)),
-            }
-        }
-        if !is_careful {
-            records = self.records.slice(range.start, range.end);
-            places = range.collect();
-        }
-        let Taken { table, bad, shared } = take(&records, &self.stamp)?;
-        for row in bad {
-            // Says what it is.
-            failed.extend(Row::copy_of(&records.get(row)).err().map(|error| (places[row as usize], error)));
-        }
-        for row in shared {
-            let (loose, row_js) = (table.loose(), row.into());
-            match structured_clone(&loose.get(&row_js)) {
-                Ok(copy) => drop(loose.set(&row_js, &copy)),
-                Err(thrown) => failed.push((places[row as usize], Error::of_clone(&thrown))),
-            }
-        }
+    fn read_some(&self, range: Range<u32>, upserts: &mut Upserts) -> Result<()> {
+        let (fields, records) = (&self.shelf.fields, self.records.slice(range.start, range.end));
+        let (table, refused) = take(&records, &self.stamp)?;
+        let why = |row: u32, thrown: &JsValue| match Row::copy_of(&records.get(row)) {
+            Err(error) => error,
+            Ok(_) => Error::of_clone(thrown),
+        };
+        let mut failed: Vec<_> = refused.iter().map(|(row, thrown)| (*row, why(*row, thrown))).collect();
         let (mut batch, without_key) = Batch::read(table, fields)?;
         for row in without_key {
-            let place = places[row as usize];
-            if !failed.iter().any(|(other, _)| *other == place) {
-                failed.push((place, keyless(&record(&batch.table, row), fields)));
+            if !failed.iter().any(|(other, _)| *other == row) {
+                failed.push((row, keyless(&record(&batch.table, row), fields)));
             }
         }
         if !failed.is_empty() {
-            let is_good = |row: &u32| !failed.iter().any(|(place, _)| *place == places[*row as usize]);
+            let is_good = |row: &u32| !failed.iter().any(|(other, _)| other == row);
             batch.keep(&(0..batch.rows()).filter(is_good).collect::<Vec<_>>(), fields)?;
-            let in_order = sorted_places(&failed, |(a, _), (b, _)| a.cmp(b));
-            upserts.failed.extend(in_order.into_iter().map(|place| failed[place].clone()));
+            for place in sorted_places(&failed, |(a, _), (b, _)| a.cmp(b)) {
+                let (row, error) = failed[place].clone();
+                upserts.failed.push((range.start + row, error));
+            }
         }
         upserts.batches.push(batch);
         Ok(())
@@ -233,12 +201,6 @@ fn keep_latest(batches: &mut [Batch], fields: &Fields) -> Result<()> {
         latest.reverse();
     }
     batches.iter_mut().zip(&kept).try_for_each(|(batch, rows)| batch.keep(rows, fields))
-}
-
-/// A copy made by the browser, whatever the record is: the fields of a proxy, too.
-fn cloned(record: &JsValue) -> Result<JsValue> {
-    let row = Row::copy_of(record)?;
-    structured_clone(row.as_js()).map_err(|thrown| Error::of_clone(&thrown))
 }
 
 fn failure(position: u32, records: &Array, error: Error, schema: &StoreSchema) -> BulkFailure {

@@ -3,6 +3,7 @@
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::IdbRequest;
 
 use super::batch::{Batch, record as record_of};
 use super::table::{Table, keyed, pack};
@@ -106,14 +107,15 @@ impl Manifest {
         is_whole.then(|| Manifest { version, watermark: row.get("watermark"), next, extents, taken: row.get("taken") })
     }
 
-    pub fn write(&self, rows: &WriteRows, kind: &Kind) -> Result<Request> {
+    pub fn write(&self, rows: &WriteRows, kind: &Kind) -> Result<()> {
         let bytes = manifest::to_bytes(&self.extents);
         let row = with_bytes(record(self.extents.len() as u32, crc32(&bytes)), &bytes);
         row.set("version", self.version);
         row.set("watermark", &self.watermark);
         row.set("next", self.next);
         row.set("taken", &self.taken);
-        rows.put_at(&id(kind, Part::Manifest, &[]), row.as_js())
+        rows.put_at(&id(kind, Part::Manifest, &[]), row.as_js())?;
+        Ok(())
     }
 }
 
@@ -220,7 +222,7 @@ pub(super) fn write_page(
     digest: &[u8],
     ranges: &Array,
     bytes: f64,
-) -> Result<Request> {
+) -> Result<IdbRequest> {
     let table = pack(ranges)?;
     let row = record(table.count(), crc32(digest));
     row.set("weight", bytes);

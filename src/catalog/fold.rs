@@ -2,6 +2,8 @@
 
 use js_sys::JsString;
 
+use super::texts::END;
+
 /// Letters that Unicode does not take apart into a base letter and a mark.
 const LETTERS: [(char, &str); 11] = [
     ('ß', "ss"),
@@ -34,21 +36,43 @@ pub(super) fn fold(text: &str) -> String {
 
 /// Folds texts, each with a 0 behind it. Only those that are not ASCII are decomposed, all at once.
 pub(super) fn fold_each(texts: &str) -> String {
-    if texts.is_ascii() {
-        return texts.to_ascii_lowercase();
+    let lower = texts.to_ascii_lowercase();
+    if lower.is_ascii() {
+        return lower;
     }
-    let others = texts.split_inclusive('\0').filter(|text| !text.is_ascii());
-    let others = fold(&others.collect::<String>());
-    let mut others = others.split_inclusive('\0');
-    let mut folded = String::with_capacity(texts.len());
-    for text in texts.split_inclusive('\0') {
+    let mut others = Vec::new();
+    each(lower.as_bytes(), |text| if !text.is_ascii() { others.extend_from_slice(text) });
+    let others = fold(&text_of(others));
+    let mut rest = others.as_bytes();
+    let mut folded = Vec::with_capacity(lower.len());
+    each(lower.as_bytes(), |text| {
         if text.is_ascii() {
-            folded.extend(text.chars().map(|letter| letter.to_ascii_lowercase()));
+            folded.extend_from_slice(text);
         } else {
-            folded.push_str(others.next().unwrap_or("\0"));
+            let (text, after) = rest.split_at(end_of(rest));
+            folded.extend_from_slice(text);
+            rest = after;
         }
+    });
+    text_of(folded)
+}
+
+/// Calls `take` with each text and the 0 behind it.
+fn each(mut texts: &[u8], mut take: impl FnMut(&[u8])) {
+    while !texts.is_empty() {
+        let (text, rest) = texts.split_at(end_of(texts));
+        take(text);
+        texts = rest;
     }
-    folded
+}
+
+fn end_of(texts: &[u8]) -> usize {
+    memchr::memchr(END, texts).map_or(texts.len(), |end| end + 1)
+}
+
+/// Whole texts put together are a text.
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// A decomposed text in lower case without its marks, and with plain letters.
@@ -85,5 +109,6 @@ mod tests {
             assert_eq!(stripped(decomposed), expected);
         }
         assert_eq!(fold("Desk XL 5"), "desk xl 5");
+        assert_eq!(fold_each("Desk XL\0\0Pen 5\0"), "desk xl\0\0pen 5\0");
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use js_sys::Array;
+use web_sys::IdbRequest;
 
 use super::batch::{Batch, digest};
 use super::columns::Columns;
@@ -12,7 +13,7 @@ use super::manifest::Extent;
 use super::state::Contents;
 use super::texts::Texts;
 use crate::error::Result;
-use crate::store::{Request, WriteRows};
+use crate::store::WriteRows;
 
 /// A segment, with the page that is not full yet.
 pub(super) struct Writing {
@@ -53,7 +54,7 @@ impl Writing {
         rows: Range<u32>,
         store: &WriteRows,
         kind: &Kind,
-    ) -> Result<Option<(Request, f64)>> {
+    ) -> Result<Option<(IdbRequest, f64)>> {
         self.columns.extend(&batch.columns, rows.clone());
         self.texts.extend(&batch.texts, rows.clone());
         self.extent.rows += rows.end - rows.start;
@@ -62,7 +63,7 @@ impl Writing {
         is_full.then(|| self.put_page(store, kind)).transpose()
     }
 
-    fn put_page(&mut self, store: &WriteRows, kind: &Kind) -> Result<(Request, f64)> {
+    fn put_page(&mut self, store: &WriteRows, kind: &Kind) -> Result<(IdbRequest, f64)> {
         let page = self.extent.pages() - 1;
         let digest = digest(&self.columns, &self.texts, self.extent.rows_of(page));
         let (ranges, bytes) = (std::mem::take(&mut self.ranges), std::mem::take(&mut self.bytes));

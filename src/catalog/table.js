@@ -22,42 +22,48 @@ const OTHER = "\u0001";
 const END = "\0";
 
 /** Records that are weighed for all of a table. */
-const SAMPLES = 64;
+const SAMPLES = 32;
 
 const isObject = (value) => typeof value === "object" && value !== null;
 
-/** Whether a list has nothing but items that are no objects: no hole, and no field besides them. */
+/** Whether a value is no object, and can be stored. */
+const isPlain = (value) => {
+  const type = typeof value;
+  return type === "object" ? value === null : type !== "function" && type !== "symbol";
+};
+
+/** Whether a list has nothing but plain items: no hole, and no field besides them. */
 const isFlat = (list) => {
-  for (let at = 0; at < list.length; at++) if (isObject(list[at])) return false;
+  for (let at = 0; at < list.length; at++) if (!isPlain(list[at])) return false;
   return Object.keys(list).length === list.length;
 };
 
-/** Whether nothing in a value belongs to another record; `owners` tells which one everything so far belongs to. */
-const isOwn = (value, at, owners) => {
-  if (!isObject(value)) return true;
-  const owner = owners.get(value);
-  if (owner !== undefined) return owner === at;
-  owners.set(value, at);
-  if (ArrayBuffer.isView(value)) return isOwn(value.buffer, at, owners);
-  const parts = value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.values(value);
-  return parts.every((part) => isOwn(part, at, owners));
+/** A column of nothing. One that was made with its length would be written as one with holes, which takes longer. */
+const blanks = (count) => {
+  const column = [];
+  while (column.length < count) column.push(undefined);
+  return column;
 };
 
 /**
  * Adds a record to columns, unless it has other fields or another order of them, or holds more than plain values and lists of
- * them, each once.
+ * them, each once. The lists are copied.
  */
 const isAdded = (record, fields, columns, at) => {
   let place = 0;
   let lists;
   let fits = true;
   for (const field in record) {
-    const value = record[field];
+    let value = record[field];
     fits = field === fields[place];
-    if (fits && isObject(value)) {
+    const type = typeof value;
+    // isPlain(), which takes twice as long here.
+    if (fits && (type === "object" ? value !== null : type === "function" || type === "symbol")) {
       fits = Array.isArray(value) && isFlat(value) && !lists?.includes(value);
+      if (!fits) break;
       if (lists) lists.push(value);
       else lists = [value];
+      value = value.slice();
     }
     if (!fits) break;
     columns[place++].push(value);
@@ -68,35 +74,40 @@ const isAdded = (record, fields, columns, at) => {
 };
 
 /**
- * The fields of each record as they are now, getters asked once, in a table that is not packed; `stamp`, unless undefined, is
- * when they were loaded. With it the places of what is no record, and those of records that hold something that another holds
- * too: in one value both would get the same back.
+ * The fields of each record as they are now, getters asked once, in a table that is not packed and shares nothing with the
+ * caller; `stamp`, unless undefined, is when they were loaded. With it what is refused: the places of what is no record, or
+ * cannot be copied, and why not.
  */
 export const take = (records, stamp) => {
-  const [bad, shared, loose, owners] = [[], [], new Map(), new Map()];
+  const [refused, loose] = [[], new Map()];
   let fields = [];
   let columns = [];
   for (let at = 0; at < records.length; at++) {
     const record = records[at];
-    const copy = { ...record };
-    if (!isObject(record) || Array.isArray(record)) bad.push(at);
-    else if (fields.length === 0) {
-      fields = Object.keys(copy);
-      // It cannot be set as others are.
-      if (fields.includes("__proto__")) fields = [];
-      columns = fields.map(() => []);
+    let copy = {};
+    try {
+      if (!isObject(record) || Array.isArray(record)) throw undefined;
+      copy = { ...record };
+      if (fields.length === 0) {
+        fields = Object.keys(copy);
+        // It cannot be set as others are.
+        if (fields.includes("__proto__")) fields = [];
+        columns = fields.map(() => blanks(at));
+      }
+      if (isAdded(copy, fields, columns, at)) continue;
+      copy = structuredClone(copy);
+    } catch (error) {
+      refused.push([at, error]);
     }
-    if (isAdded(copy, fields, columns, at)) continue;
-    // A value like the others keeps the columns what they are.
-    for (const column of columns) column.push(column[0]);
-    if (!Object.values(copy).every((value) => isOwn(value, at, owners))) shared.push(at);
     if (stamp !== undefined) copy.cached_at = stamp;
     loose.set(at, copy);
+    // A value like the others keeps the columns what they are.
+    for (const column of columns) column.push(column[0]);
   }
   const same = Object.fromEntries(fields.map((field) => [field]));
   const table = { count: records.length, same, fields, columns, lists: [], loose };
   if (stamp !== undefined) stampAll(table, stamp);
-  return [table, Uint32Array.from(bad), Uint32Array.from(shared)];
+  return [table, refused];
 };
 
 const stampAll = (table, stamp) => {
@@ -116,10 +127,11 @@ const weightOf = (value, depth = 0) => {
 
 /** About how many bytes a record has, NaN when there is none: the mean of some. */
 export const weigh = ({ count, columns, loose }) => {
-  let bytes = 0;
   const step = Math.ceil(count / SAMPLES);
+  let bytes = 0;
   for (let at = 0; at < count; at += step) {
-    bytes += weightOf(loose.get(at) ?? columns.map((column) => column[at]));
+    if (loose.has(at)) bytes += weightOf(loose.get(at));
+    else for (const column of columns) bytes += weightOf(column[at]);
   }
   return bytes / Math.ceil(count / step);
 };
@@ -275,8 +287,13 @@ const isWhole = ({ count, fields, columns, lists, loose }) => {
 export const keyed = (table, keys) => {
   if (table.count !== keys.length || !isWhole(table)) return false;
   const found = valuesOf(table, "id");
-  return keys.every((key, at) => found[at] === key || Number.isNaN(key));
+  for (let at = 0; at < keys.length; at++) if (found[at] !== keys[at] && !Number.isNaN(keys[at])) return false;
+  return true;
 };
 
-/** The records at some places of a list of pages, each with as many records as `size`; a hole where the page is missing. */
-export const pick = (pages, places, size) => Array.from(places, (place) => pages[Math.floor(place / size)]?.[place % size]);
+/** The records at some places of a list of pages: `size` times the number of the page and the place in there. */
+export const pick = (pages, places, size) => {
+  const all = [];
+  for (let nth = 0; nth < places.length; nth++) all.push(pages[Math.floor(places[nth] / size)][places[nth] % size]);
+  return all;
+};

@@ -1,9 +1,9 @@
 //! The bindings of `table.js`: many records as one table.
 
-use js_sys::{Array, Map, Uint32Array};
+use js_sys::{Array, Map};
 use wasm_bindgen::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 #[wasm_bindgen(module = "/src/catalog/table.js")]
 extern "C" {
@@ -59,21 +59,15 @@ extern "C" {
     pub(super) fn pick(pages: &Array, places: &[u32], size: u32) -> std::result::Result<Array, JsValue>;
 }
 
-/// Records of a caller's.
-pub(super) struct Taken {
-    pub table: Table,
-    /// Places of what is no record.
-    pub bad: Vec<u32>,
-    /// Places of records that share something with another.
-    pub shared: Vec<u32>,
-}
-
-/// Takes the fields of records as they are now; `stamp`, unless `undefined`, is when they were loaded.
-///
-/// # Errors
-/// `InvalidRecord` when a getter throws.
-pub(super) fn take(records: &Array, stamp: &JsValue) -> Result<Taken> {
-    let taken = take_fields(records, stamp).map_err(|thrown| Error::of_clone(&thrown))?;
-    let places = |place| taken.get(place).unchecked_into::<Uint32Array>().to_vec();
-    Ok(Taken { table: taken.get(0).unchecked_into(), bad: places(1), shared: places(2) })
+/// The fields of records as they are now, in a table that shares nothing with the caller; `stamp`, unless `undefined`, is
+/// when they were loaded. With it the places of what is refused, each with what the browser threw, `undefined` for what is no
+/// record.
+pub(super) fn take(records: &Array, stamp: &JsValue) -> Result<(Table, Vec<(u32, JsValue)>)> {
+    let taken = take_fields(records, stamp)?;
+    let refused: Array = taken.get(1).unchecked_into();
+    let refused = refused.iter().map(|pair| {
+        let pair: Array = pair.unchecked_into();
+        (pair.get(0).as_f64().unwrap_or_default() as u32, pair.get(1))
+    });
+    Ok((taken.get(0).unchecked_into(), refused.collect()))
 }

@@ -18,7 +18,7 @@ use super::state::{At, Contents, State};
 use super::{Catalog, Shelf, UNCHECKED};
 use crate::error::{Error, Result};
 use crate::schema::CATALOG_STORE;
-use crate::store::{KeyValue, ReadTx, Signal, WriteOptions, WriteRows, WriteTx, explain};
+use crate::store::{KeyValue, ReadTx, Request, Signal, WriteOptions, WriteRows, WriteTx, explain};
 
 /// Bytes that are put before the page may do something else, about.
 const AT_ONCE_BYTES: f64 = 1024.0 * 1024.0;
@@ -328,7 +328,7 @@ impl Plan {
                     bytes += more;
                     // A long change is many short tasks of the page; a short one is one.
                     if bytes > AT_ONCE_BYTES {
-                        put.await?;
+                        Request::new(put).await?;
                         bytes = 0.0;
                     }
                 }

@@ -11,7 +11,7 @@ use crate::schema::{KeyPath, StoreSchema};
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = structuredClone, catch)]
-    pub(crate) fn structured_clone(value: &JsValue) -> std::result::Result<JsValue, JsValue>;
+    fn structured_clone(value: &JsValue) -> std::result::Result<JsValue, JsValue>;
 }
 
 /// The same error, naming the field that is no key or that cannot be cloned.

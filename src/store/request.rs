@@ -54,7 +54,7 @@ impl Signal {
 }
 
 impl Request {
-    pub(super) fn new(native: IdbRequest) -> Request {
+    pub(crate) fn new(native: IdbRequest) -> Request {
         Request::observed(native, false)
     }
 

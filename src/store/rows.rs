@@ -214,10 +214,10 @@ impl WriteRows {
         Ok(Request::new(request))
     }
 
-    /// As [`WriteRows::put`], in a store whose keys are given beside the rows.
-    pub fn put_at(&self, key: &KeyValue, row: &JsValue) -> Result<Request> {
-        let request = self.0.native.put_with_key(row, &key.to_js()).map_err(|thrown| Error::of_clone(&thrown))?;
-        Ok(Request::new(request))
+    /// As [`WriteRows::put`], in a store whose keys are given beside the rows. [`Request::new`] waits for it; a request that
+    /// nobody waits for costs no event.
+    pub(crate) fn put_at(&self, key: &KeyValue, row: &JsValue) -> Result<IdbRequest> {
+        self.0.native.put_with_key(row, &key.to_js()).map_err(|thrown| Error::of_clone(&thrown))
     }
 
     /// Deletes the row with this key, if there is one.

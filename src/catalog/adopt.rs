@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::batch::Batch;
 use super::manifest::SEGMENT_ROWS;
 use super::write::{Alteration, Change};
-use super::{Catalog, Shelf};
+use super::{Catalog, Shelf, disk};
 use crate::error::{Error, Result};
 use crate::schema::CATALOG_STORE;
 use crate::store::{Bounds, KeyValue, ReadTx, WriteTx};
@@ -62,24 +62,29 @@ impl Catalog {
         let lower = KeyValue::from_js(&after).map_or(Bound::Unbounded, Bound::Excluded);
         let bounds = Bounds { lower, upper: Bound::Unbounded };
         let keys: Array = old.keys(&bounds, SEGMENT_ROWS)?.await?.unchecked_into();
-        let mut requests = Vec::new();
-        for key in keys.iter() {
-            requests.push(old.get_or_fail(&KeyValue::argument("key", &key)?)?);
-        }
         let (records, lost) = (Array::new(), Array::new());
-        for (key, request) in keys.iter().zip(requests) {
-            match request.await {
+        let (mut requests, mut last) = (Vec::new(), keys.get(keys.length().saturating_sub(1)));
+        for key in keys.iter() {
+            match KeyValue::argument("key", &key)? {
+                // Half a letter (a lone surrogate) is lost on the way into the module: this would be another row's key.
+                KeyValue::Text(text) if key != *text.as_str() => drop(lost.push(&key)),
+                exact => {
+                    requests.push((key.clone(), old.get_or_fail(&exact)?));
+                    last = key;
+                }
+            }
+        }
+        for (key, request) in requests {
+            match disk::read(request).await? {
                 Ok(record) => records.push(&record),
-                // The transaction as a whole has failed.
-                Err(error) if error.is_abort() || error.is_connection_lost() => return Err(error),
                 Err(_) => lost.push(&key),
             };
         }
         if lost.length() > 0 {
-            self.report(shelf, lost, "the browser cannot read what was saved by an older version");
+            self.report(shelf, lost, "what was saved by an older version cannot be taken over");
         }
         let is_last = keys.length() < SEGMENT_ROWS;
-        let taken = if is_last { JsValue::UNDEFINED } else { keys.get(SEGMENT_ROWS - 1) };
+        let taken = if is_last { JsValue::UNDEFINED } else { last };
         Ok(Part { after, records, taken, is_last })
     }
 

@@ -1,6 +1,6 @@
 import { difference } from "../alike.js";
 import { equal, ok, rejects } from "../assert.js";
-import { handle, listen, PRODUCTS, settled } from "../shelves.js";
+import { handle, listen, PRODUCTS, random, settled } from "../shelves.js";
 
 const fillers = (count, from) => Array.from({ length: count }, (_, at) => ({ id: from + at, name: `filler ${at}`, list_price: at }));
 const ids = (rows) => rows.map((row) => row.id);
@@ -152,6 +152,67 @@ export default {
         found.more = 1;
       }
     }
+  },
+  "records of every shape stand beside each other in a page, and each comes back as it was": async (context) => {
+    const told = listen(context.database);
+    const [seed] = crypto.getRandomValues(new Uint32Array(1));
+    const { below, pick, chance } = random(seed);
+    const list = (length, item) => Array.from({ length }, item);
+    const FIELDS = {
+      name: () => pick(["", "Desk", "Café", "\u0001", "a\0b", false, null]),
+      barcode: () => pick([false, `b${below(50)}`, below(50), undefined]),
+      list_price: () => pick([0, -0, NaN, 1.5, 2 ** 31, -(2 ** 31), 2 ** 53, 7n, "7", false]),
+      count: () => below(3),
+      same: () => "always",
+      categ_id: () => pick([5, [5, "All"], [6, "All / 6"], [], false]),
+      pair: () => [below(9), "Units"],
+      tags: () => list(below(4), () => below(3)),
+      mixed: () => list(below(3), () => pick(["x", 1, null, undefined, -0, true, 2n])),
+      nested: () => pick([[[1], 2], { a: [1] }, new Date(below(9)), new Map([[1, [2]]]), new Uint8Array([1, 2]), [, 1], Object.assign([1], { note: 2 })]),
+      7: () => below(9),
+      cached_at: () => "mine",
+    };
+    const plain = Object.keys(FIELDS).filter((field) => field !== "nested");
+    const make = (id) => {
+      const record = { id };
+      // Most are like the others.
+      const fields = chance(0.7) ? plain : Object.keys(FIELDS).concat("__proto__").filter(() => chance(0.6));
+      for (const field of fields) Object.defineProperty(record, field, { value: Object.hasOwn(FIELDS, field) ? FIELDS[field]() : below(9), enumerable: true, writable: true, configurable: true });
+      if (chance(0.05)) record.twice = record.tags;
+      return record;
+    };
+    const expected = new Map();
+    for (const [at, save] of ["bulkSave", "bulkSaveProducts", "bulkSave"].entries()) {
+      const records = list(700, (_, place) => make(at * 500 + place));
+      await context.db[save](...(save === "bulkSave" ? [PRODUCTS, records] : [records]));
+      for (const record of records) expected.set(record.id, [record, save === "bulkSaveProducts"]);
+    }
+    const stamped = (row, record) => {
+      const { cached_at: at, ...rest } = row;
+      ok(typeof at === "string" && at !== "mine", `seed ${seed}: the time of ${row.id}`);
+      const { cached_at: _, ...others } = record;
+      return [rest, others, Object.keys(row).indexOf("cached_at"), Object.hasOwn(record, "cached_at") ? Object.keys(record).indexOf("cached_at") : Object.keys(record).length];
+    };
+    const compare = (row, id, way) => {
+      const [record, isStamped] = expected.get(id);
+      const [actual, wanted, place, right] = isStamped ? stamped(row, record) : [row, record, 0, 0];
+      equal([difference(actual, wanted), place], [undefined, right], `seed ${seed}: record ${id} by ${way}`);
+    };
+    const again = await handle(context);
+    const all = await again.getAllProducts();
+    equal(ids(all), [...expected.keys()].sort((a, b) => a - b), `seed ${seed}`);
+    for (const row of all) compare(row, row.id, "all");
+    for (let round = 0; round < 300; round += 1) {
+      const id = pick([...expected.keys()]);
+      compare(await again.getProduct(id), id, "key");
+      const [{ barcode }] = expected.get(id);
+      if (typeof barcode !== "string") continue;
+      const found = await again.getProductByBarcode(barcode);
+      const first = [...expected.values()].filter(([record]) => record.barcode === barcode).map(([record]) => record.id);
+      compare(found, Math.min(...first), "barcode");
+    }
+    equal(told, []);
+    again.close();
   },
   "records of one list do not share what they were saved with": async ({ db }) => {
     const taxes = [1];

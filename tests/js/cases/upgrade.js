@@ -1,5 +1,6 @@
 import { equal, ok, promised, rejects, same } from "../assert.js";
 import { fill, legacyDatabase } from "../legacy.js";
+import { eventually, listen } from "../shelves.js";
 
 const T = (day) => `2026-01-0${day}T00:00:00.000Z`;
 const ROWS = {
@@ -107,6 +108,19 @@ export default {
     await db.reset();
   },
 
+  "a product whose key is half a letter is told and left behind, and none is taken for it": async ({ OfflineDB, database }) => {
+    const name = `${database}-half`;
+    const legacy = await legacyDatabase(name, 4);
+    const keys = [1, "a", "a\ud800", "a\ufffd", "b"];
+    await fill(legacy, { pos_products: keys.map((id, at) => ({ id, name: `Product ${at}` })) });
+    legacy.close();
+    const told = listen(name);
+    const db = new OfflineDB({ name });
+    equal((await db.getAllProducts()).map(({ id, name }) => [id, name]), [[1, "Product 0"], ["a", "Product 1"], ["a\ufffd", "Product 3"], ["b", "Product 4"]]);
+    await eventually(() => told.length > 0, "it is told");
+    equal(told.flatMap((detail) => detail.keys), ["a\ud800"]);
+    db.close();
+  },
   "rows that break a missing unique index do not stop the till": async ({ OfflineDB, database }) => {
     const name = `${database}-legacy`;
     const change = (db, transaction) => transaction.objectStore("users").deleteIndex("login");

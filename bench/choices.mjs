@@ -1,7 +1,7 @@
 // The parts of the benchmark that a choice in ARCHITECTURE.md rests on; they run only when they are asked for.
 import { each } from "./table.mjs";
 
-const FORMS = { inline: "the same, keys in line", bytes: "JSON as bytes", text: "JSON as text" };
+const FORMS = { values: "the records themselves", inline: "the same, keys in line", bytes: "JSON as bytes", text: "JSON as text" };
 const MEASURES = {
   save: "save",
   saveLongest: "longest task of the save",
@@ -30,13 +30,14 @@ export const choiceParts = ({ run, table, raw, quick }) => ({
     }
   },
 
-  /** Why a page of the catalogue is JavaScript values under a key of its own, and why it has 256 records. */
+  /** Why a page of the catalogue is a table under a key of its own, why it has 512 records, and why columns are read one by one. */
   async pages() {
-    const cases = quick ? [[1_000, 256]] : [[10_000, 256], [50_000, 64], [50_000, 256], [50_000, 1_024], [100_000, 256]];
+    const cases = quick ? [[1_000, 512]] : [[10_000, 512], [50_000, 128], [50_000, 512], [50_000, 2_048], [100_000, 512]];
     for (const [count, per] of cases) {
       // What is kept is measured in a page that has made none of it.
       const contender = (options) => [["pages", "keep"].map((name) => ["pages", name, [count, { per, ...options }]])];
       const found = await run({
+        table: contender({ form: "table" }),
         values: contender({}),
         inline: contender({ inline: true }),
         bytes: contender({ form: "bytes" }),
@@ -46,11 +47,14 @@ export const choiceParts = ({ run, table, raw, quick }) => ({
       const compare = (work, measure, unit, scale) => {
         const values = (form) => found[form][measure].map((value) => value / scale);
         for (const [form, name] of Object.entries(FORMS)) {
-          table.compare(`${each(count)} as values, ${each(per)} a page: ${work}`, name, values("values"), values(form), { unit });
+          table.compare(`${each(count)} as tables, ${each(per)} a page: ${work}`, name, values("table"), values(form), { unit });
         }
       };
       for (const [measure, work] of Object.entries(MEASURES)) compare(work, measure, "ms", 1);
       compare("kept in memory", "heap", "MiB", 2 ** 20);
     }
+    const { columns } = await run({ columns: ["pages", "columns", { count: 25, size: 57_344 }] });
+    raw["pages columns"] = columns;
+    table.compare("25 values of 56 KB read, a request each", "one request for all", columns.each, columns.all);
   },
 });

@@ -1,13 +1,19 @@
 // Plain IndexedDB with many records to a value: the floor under a packed catalogue, and the forms such a value could have.
 import { completed, promised } from "../measure.js";
+import { pack, row, rows, take } from "/src/catalog/table.js";
 
 /** Records of a transaction: as many as the library puts into one. */
-const TRANSACTION = 1_024;
+const TRANSACTION = 2_048;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** How a page is made of its records, and read; and how one of its records is taken, of its own, from a page that is kept. */
 const FORMS = {
+  table: {
+    pack: (records) => ({ table: pack([[take(records)[0], 0, records.length]]) }),
+    unpack: ({ table }) => rows(table),
+    one: ({ table }, at) => row(table, at),
+  },
   values: {
     pack: (records) => ({ records }),
     unpack: ({ records }) => records,
@@ -41,12 +47,17 @@ function ends(lengths) {
 }
 const begin = (ends, at) => (at ? ends[at - 1] + 1 : 0);
 
+/** A database with the store `pages`. */
+export function openStore(options) {
+  const request = indexedDB.open("packed", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore("pages", options);
+  return promised(request);
+}
+
 /** `per` records to a value in one of the forms; with `inline`, its key is a field of it. */
 export async function open({ form = "values", per = 256, inline = false } = {}) {
   const { pack, unpack, one } = FORMS[form];
-  const request = indexedDB.open("packed", 1);
-  request.onupgradeneeded = () => request.result.createObjectStore("pages", inline ? { keyPath: "page" } : {});
-  const db = await promised(request);
+  const db = await openStore(inline ? { keyPath: "page" } : {});
   const pages = () => db.transaction("pages").objectStore("pages");
   const put = (store, page, key) => (inline ? store.put({ page: key, ...page }) : store.put(page, key));
   /** Every page, asked for at once and read as it comes. */

@@ -4,7 +4,7 @@ import { generate } from "/www/products.js";
 
 const LOOKUPS = 2_000;
 /** How many products the packed catalogue reads from disk for one of them. */
-const PAGE = 256;
+const PAGE = 512;
 
 /** [peer, how many products, what the peer is opened with]. */
 export async function catalogue([peer, count, options]) {

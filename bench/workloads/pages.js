@@ -1,6 +1,6 @@
 // Many records to a value: which form the value should have, and how many records.
-import { check, longestTask, received, repeated, timed } from "../measure.js";
-import { open } from "../peers/packed.js";
+import { check, completed, longestTask, promised, received, repeated, timed } from "../measure.js";
+import { open, openStore } from "../peers/packed.js";
 import { generate } from "/www/products.js";
 
 const COPIES = 20_000;
@@ -28,4 +28,23 @@ export async function keep([count, options]) {
   const one = (at) => db.one(kept[Math.floor(place(at) / options.per)], place(at) % options.per);
   check(one(1).id, place(1) + 1, "one record");
   return { heap, one: await repeated(COPIES, one) };
+}
+
+/** So many values of so many bytes, which nothing compresses, read by a request each and by one for all. */
+export async function columns({ count, size }) {
+  const db = await openStore();
+  const bytes = new Uint8Array(size);
+  for (let from = 0; from < size; from += 65_536) crypto.getRandomValues(bytes.subarray(from, from + 65_536));
+  const transaction = db.transaction("pages", "readwrite", { durability: "relaxed" });
+  for (let key = 0; key < count; key++) transaction.objectStore("pages").put({ bytes }, key);
+  await completed(transaction);
+  const store = () => db.transaction("pages").objectStore("pages");
+  const [all, values] = await timed(() => promised(store().getAll()));
+  check(values.length, count, "values by one request");
+  const [each, same] = await timed(() => {
+    const from = store();
+    return Promise.all(Array.from({ length: count }, (_, key) => promised(from.get(key))));
+  });
+  check(same.length, count, "values by a request each");
+  return { all, each };
 }

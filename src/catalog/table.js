@@ -145,12 +145,14 @@ const isSame = (values, value, from, to) => {
 /** The values from `from` to `to` in the smallest column that holds them. */
 const columnOf = (values, from, to) => {
   const some = values.slice(from, to);
-  if (typeof some[0] !== "number") return some;
-  let at = 0;
-  while (at < some.length && Object.is(some[at] | 0, some[at])) at++;
-  if (at === some.length) return new Int32Array(some);
-  while (at < some.length && typeof some[at] === "number") at++;
-  return at === some.length ? new Float64Array(some) : some;
+  let isWhole = true;
+  for (let at = 0; at < some.length; at++) {
+    const value = some[at];
+    if (typeof value !== "number") return some;
+    // Not so for -0.
+    isWhole &&= Object.is(value | 0, value);
+  }
+  return isWhole ? new Int32Array(some) : new Float64Array(some);
 };
 
 const listsOf = (field, lists) => {

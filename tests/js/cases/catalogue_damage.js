@@ -190,6 +190,11 @@ export default {
     const lost = [...range(0, 2 * PAGE_ROWS), ...segment(1), ...LAST];
     await wholeStory(context, "much", lost, [...range(0, 2 * PAGE_ROWS), ...LAST], [page(0, 0), GONE], [page(0, 1), FUTURE], [[PRODUCTS, COLUMNS, 1], flipped], [page(2, 1), NOT_AN_OBJECT]);
   },
+  "rows exchanged within a page are noticed by whoever reads everything": async (context) => {
+    const db = await damaged(context, [page(0, 1), PAGE_DAMAGES["a page with two rows exchanged"]]);
+    equal(ids(await db.getAllProducts()), range(0, COUNT).filter((id) => !SECOND.includes(id)));
+    db.close();
+  },
   "keys that are no numbers are named too": async (context) => {
     const told = listen(context.database);
     const keys = ["a", new Date(5), ["x", 1]];

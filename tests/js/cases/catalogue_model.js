@@ -1,5 +1,5 @@
-import { equal, ok, same } from "../assert.js";
-import { byKey, eventually, handle, onStore, PRODUCTS, random, SEGMENT_ROWS, settled, STORE, tag } from "../shelves.js";
+import { equal, ok, promised, same } from "../assert.js";
+import { byKey, eventually, handle, onStore, PAGES, PRODUCTS, random, SEGMENT_ROWS, settled, STORE, tag } from "../shelves.js";
 
 const SEEDS = [1, 20_260_107, 4_141_592];
 const STEPS = 24;
@@ -248,6 +248,28 @@ const runs = [...SEEDS, "random"].map((seed) => [
 export default {
   ...Object.fromEntries(runs),
   "the small lists are kept the same way": (context) => new Run(context, 77, "pos_taxes").all(),
+  "pages of heavy records are short, and a light list goes on as before": async (context) => {
+    const { db, database } = context;
+    const light = (from, count) => Array.from({ length: count }, (_, at) => ({ id: from + at, name: `Light ${from + at}` }));
+    const heavy = (from, count) => light(from, count).map((row) => ({ ...row, image: "x".repeat(100_000), bytes: new Uint8Array(5) }));
+    await db.bulkSave(PRODUCTS, light(0, 700));
+    await db.bulkSave(PRODUCTS, heavy(1_000, 30));
+    await db.bulkSave(PRODUCTS, light(2_000, 20));
+    await db.bulkSave(PRODUCTS, heavy(2_500, 3));
+    const counts = await onStore(database, async (store) => {
+      const pages = await promised(store.getAll(IDBKeyRange.bound([PRODUCTS, PAGES], [PRODUCTS, PAGES, []])));
+      return pages.map((page) => page.count);
+    });
+    equal(counts, [512, 188, ...Array(13).fill(4), 1], "512 KB hold five pictures, and pages have a power of two");
+    const again = await handle(context);
+    const all = [...light(0, 700), ...heavy(1_000, 30), ...light(2_000, 20), ...heavy(2_500, 3)];
+    equal((await again.getAllProducts()).map(({ id, image }) => [id, image?.length]), all.map(({ id, image }) => [id, image?.length]));
+    for (const { id, name } of all) equal((await again.getProduct(id)).name, name);
+    await again.bulkSave(PRODUCTS, [{ id: 1_010, name: "lighter" }]);
+    await again.bulkDelete(PRODUCTS, [1_011, 2_001]);
+    equal([await again.getProductCount(), (await again.getProduct(1_010)).name, await again.getProduct(1_011)], [all.length - 2, "lighter", null]);
+    again.close();
+  },
   "what is deleted does not stay on disk": async ({ db, database }) => {
     const rows = (from, count) => Array.from({ length: count }, (_, at) => ({ id: from + at, name: "x".repeat(50) }));
     for (let round = 0; round < 4; round += 1) {

@@ -60,9 +60,8 @@ impl Batch {
             }
             _ => vec![0; rows],
         };
-        let texts = |place, field, is_key| {
-            texts(&table, gathered.get(place).as_string().unwrap_or_default(), field, is_key)
-        };
+        let texts =
+            |place, field, is_key| texts(&table, gathered.get(place).as_string().unwrap_or_default(), field, is_key);
         let (names, _) = texts(3, Some(&fields.name), false);
         let (codes, code_hashes) = texts(4, fields.code.as_ref(), true);
         let (barcodes, barcode_hashes) = texts(5, fields.barcode.as_ref(), true);

@@ -55,12 +55,12 @@ impl Catalog {
             all_or_nothing: bulk.mode == BulkMode::AllOrNothing,
         };
         // The next chunk is read while the browser commits the last one.
-        let ahead = RefCell::new(None::<(Range<u32>, Result<Upserts>)>);
+        let ahead = RefCell::new(None);
         let save = async |range: Range<u32>| {
             let chunk = saving(range.clone());
             let upserts = match ahead.take() {
-                Some((read, upserts)) if read == range => upserts,
-                _ => chunk.read().await,
+                Some(upserts) => upserts,
+                None => chunk.read().await,
             };
             let alteration = Alteration::default();
             let issued = Rc::clone(&alteration.issued);
@@ -68,8 +68,7 @@ impl Catalog {
             let reading = async {
                 issued.wait().await;
                 if !next.is_empty() {
-                    let upserts = saving(next.clone()).read().await;
-                    ahead.replace(Some((next, upserts)));
+                    ahead.replace(Some(saving(next).read().await));
                 }
             };
             let (saved, failed) = match select(pin!(chunk.write(upserts, alteration)), pin!(reading)).await {

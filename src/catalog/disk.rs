@@ -6,11 +6,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::IdbRequest;
 
 use super::batch::{Batch, record as record_of};
-use super::table::{Table, keyed, pack};
 use super::columns::Columns;
 use super::kind::{Fields, KEY, Kind};
 use super::manifest::{self, Extent};
 use super::state::{Contents, Segment};
+use super::table::{Table, keyed, pack};
 use super::texts::Texts;
 use crate::crc32::crc32;
 use crate::error::{Error, Result};
@@ -154,7 +154,8 @@ pub(super) async fn contents(requests: Vec<(Extent, Request)>) -> Result<Vec<Con
     let mut all = Vec::new();
     for (extent, request) in requests {
         let record = read(request).await?.unwrap_or_default();
-        let is_it = |row: &Row| (row.number("segment"), row.number("count")) == (extent.number.into(), extent.rows.into());
+        let is_it =
+            |row: &Row| (row.number("segment"), row.number("count")) == (extent.number.into(), extent.rows.into());
         let Some(row) = opened(&record).filter(is_it) else { continue };
         let mut odd = Vec::new();
         for pair in list(&row.get("odd")).iter() {

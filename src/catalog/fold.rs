@@ -41,7 +41,11 @@ pub(super) fn fold_each(texts: &str) -> String {
         return lower;
     }
     let mut others = Vec::new();
-    each(lower.as_bytes(), |text| if !text.is_ascii() { others.extend_from_slice(text) });
+    each(lower.as_bytes(), |text| {
+        if !text.is_ascii() {
+            others.extend_from_slice(text)
+        }
+    });
     let others = fold(&text_of(others));
     let mut rest = others.as_bytes();
     let mut folded = Vec::with_capacity(lower.len());

@@ -99,7 +99,10 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Option<Vec<Extent>> {
         let (head, dead) = (hashes(head), map.try_into().ok()?);
         let extent = Extent { number: head[0], rows: head[1], page_rows: head[2], dead };
         let has_pages = (1..=PAGE_ROWS).contains(&extent.page_rows);
-        if !has_pages || extent.rows > SEGMENT_ROWS || extent.dead.iter().map(|byte| byte.count_ones()).sum::<u32>() > extent.rows {
+        if !has_pages
+            || extent.rows > SEGMENT_ROWS
+            || extent.dead.iter().map(|byte| byte.count_ones()).sum::<u32>() > extent.rows
+        {
             return None;
         }
         all.push(extent);
@@ -143,6 +146,9 @@ mod tests {
 
     #[test]
     fn heavy_rows_make_short_pages() {
-        assert_eq!([0.0, 700.0, 1024.0, 1025.0, 20_000.0, 1e9, f64::NAN].map(page_rows), [512, 512, 512, 256, 16, 1, 512]);
+        assert_eq!(
+            [0.0, 700.0, 1024.0, 1025.0, 20_000.0, 1e9, f64::NAN].map(page_rows),
+            [512, 512, 512, 256, 16, 1, 512]
+        );
     }
 }

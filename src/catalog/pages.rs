@@ -124,7 +124,11 @@ impl Ahead {
 }
 
 /// The first of the found rows that has a value in a field, when the pages of all before it are kept.
-pub(super) fn kept(state: &RefCell<State>, find: Find<'_>, with: Option<(&JsValue, &JsValue)>) -> Option<Result<JsValue>> {
+pub(super) fn kept(
+    state: &RefCell<State>,
+    find: Find<'_>,
+    with: Option<(&JsValue, &JsValue)>,
+) -> Option<Result<JsValue>> {
     let mut state = state.borrow_mut();
     for at in find(&mut state) {
         let (page, place) = state.kept(at)?;

@@ -142,6 +142,7 @@ const COLUMN_DAMAGES = {
   "columns of a newer format": FUTURE,
   "columns that are no object": NOT_AN_OBJECT,
   "columns with a wrong count": (record) => void (record.count = 7),
+  "columns of another segment": (record) => void (record.segment -= 1),
   "columns without their bytes": (record) => void delete record.bytes,
 };
 const TEXT_DAMAGES = {

@@ -16,7 +16,7 @@ use super::kind::{Fields, KEY};
 use super::lookup::Lookup;
 use super::manifest::SEGMENT_ROWS;
 use super::table::take;
-use super::write::Alteration;
+use super::write::{AT_ONCE_MS, Alteration};
 use super::{Catalog, Shelf};
 use crate::clock::tick;
 use crate::error::{Error, Result};
@@ -26,8 +26,8 @@ use crate::row::Row;
 use crate::schema::StoreSchema;
 use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key};
 
-/// For how long records are read before the page may do something else, in milliseconds.
-const AT_ONCE_MS: f64 = 15.0;
+/// Records that are read at a time.
+const READ_ROWS: u32 = 512;
 
 /// By place, what is wrong with a record.
 pub(super) type Failures = Vec<(u32, Error)>;
@@ -140,12 +140,12 @@ impl Saving<'_> {
     /// Reads the fields of the records as they are now.
     async fn read(&self) -> Result<Upserts> {
         let (mut upserts, mut begun) = (Upserts::default(), tick());
-        for from in (0..self.records.length()).step_by(SEGMENT_ROWS as usize) {
+        for from in (0..self.records.length()).step_by(READ_ROWS as usize) {
             if tick() - begun > AT_ONCE_MS {
                 TimeoutFuture::new(0).await;
                 begun = tick();
             }
-            self.read_some(from..self.records.length().min(from + SEGMENT_ROWS), &mut upserts)?;
+            self.read_some(from..self.records.length().min(from + READ_ROWS), &mut upserts)?;
         }
         keep_latest(&mut upserts.batches, &self.shelf.fields)?;
         Ok(upserts)

@@ -46,15 +46,14 @@ impl Writing {
         self.ranges.push(&Array::of3(&batch.table, &rows.start.into(), &rows.end.into()));
     }
 
-    /// Adds some rows of a batch, no more than there is room for in the page. When it is full it is put: the request, and
-    /// about how many bytes.
+    /// Adds some rows of a batch, no more than there is room for in the page. When it is full it is put.
     pub fn push(
         &mut self,
         batch: &Batch,
         rows: Range<u32>,
         store: &WriteRows,
         kind: &Kind,
-    ) -> Result<Option<(IdbRequest, f64)>> {
+    ) -> Result<Option<IdbRequest>> {
         self.columns.extend(&batch.columns, rows.clone());
         self.texts.extend(&batch.texts, rows.clone());
         self.extent.rows += rows.end - rows.start;
@@ -63,12 +62,11 @@ impl Writing {
         is_full.then(|| self.put_page(store, kind)).transpose()
     }
 
-    fn put_page(&mut self, store: &WriteRows, kind: &Kind) -> Result<(IdbRequest, f64)> {
+    fn put_page(&mut self, store: &WriteRows, kind: &Kind) -> Result<IdbRequest> {
         let page = self.extent.pages() - 1;
         let digest = digest(&self.columns, &self.texts, self.extent.rows_of(page));
         let (ranges, bytes) = (std::mem::take(&mut self.ranges), std::mem::take(&mut self.bytes));
-        let put = disk::write_page(store, kind, (self.extent.number, page), &digest, &ranges, bytes)?;
-        Ok((put, bytes))
+        disk::write_page(store, kind, (self.extent.number, page), &digest, &ranges, bytes)
     }
 
     /// Writes what is left.

@@ -16,17 +16,18 @@ use super::pages::Ahead;
 use super::segment::Writing;
 use super::state::{At, Contents, State};
 use super::{Catalog, Shelf, UNCHECKED};
+use crate::clock::tick;
 use crate::error::{Error, Result};
 use crate::schema::CATALOG_STORE;
 use crate::store::{KeyValue, ReadTx, Request, Signal, WriteOptions, WriteRows, WriteTx, explain};
 
-/// Bytes that are put before the page may do something else, about.
-const AT_ONCE_BYTES: f64 = 1024.0 * 1024.0;
+/// For how long a change may go on before the page may do something else, in milliseconds: a sale is waiting for it.
+pub(super) const AT_ONCE_MS: f64 = 3.0;
 
 /// What a transaction does to a kind.
 #[derive(Debug, Default)]
 pub(super) struct Alteration {
-    /// Inserted or replaced; no key is there twice. Each has at most as many rows as a segment.
+    /// Inserted or replaced; no key is there twice.
     pub upserts: Vec<Batch>,
     /// Deleted before anything is inserted.
     pub deletes: Vec<KeyValue>,
@@ -313,7 +314,7 @@ impl Plan {
         rows: &WriteRows,
         kind: &Kind,
     ) -> Result<Vec<Contents>> {
-        let (mut fresh, mut bytes) = (Vec::new(), 0.0);
+        let (mut fresh, mut begun) = (Vec::new(), tick());
         for batch in batches {
             let mut from = 0;
             while from < batch.rows() {
@@ -324,13 +325,10 @@ impl Plan {
                 }
                 let room = segment.extent.page_rows - segment.extent.page_of(segment.extent.rows).1;
                 let until = batch.rows().min(from + room);
-                if let Some((put, more)) = segment.push(batch, from..until, rows, kind)? {
-                    bytes += more;
-                    // A long change is many short tasks of the page; a short one is one.
-                    if bytes > AT_ONCE_BYTES {
-                        Request::new(put).await?;
-                        bytes = 0.0;
-                    }
+                let put = segment.push(batch, from..until, rows, kind)?;
+                if let Some(put) = put.filter(|_| tick() - begun > AT_ONCE_MS) {
+                    Request::new(put).await?;
+                    begun = tick();
                 }
                 from = until;
             }

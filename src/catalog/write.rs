@@ -182,11 +182,16 @@ impl Catalog {
         if state.borrow().is_unreadable {
             rows.delete_range(&disk::all(kind))?;
         }
-        let (mut plan, moved) = loop {
+        let (mut plan, moved, (base, watermark, taken)) = loop {
             let plan = Plan::of(&state.borrow());
+            // Of the same moment as the plan: another change of this tab may be taken over while this one waits.
+            let basis = {
+                let state = state.borrow();
+                (state.version, state.watermark.clone(), state.taken.clone())
+            };
             // Without what turns out to be lost.
             if let Some(moved) = self.rows_at(&rows, shelf, &state, &plan.moved, Some(&Ahead::default())).await? {
-                break (plan, moved);
+                break (plan, moved, basis);
             }
         };
         for bounds in plan.gone.iter().flat_map(|number| disk::of_segment(kind, *number)) {
@@ -215,10 +220,6 @@ impl Catalog {
         let fresh = match segment {
             Some(segment) => plan.append(segment, batches, &rows, kind).await?,
             None => Vec::new(),
-        };
-        let (base, watermark, taken) = {
-            let state = state.borrow();
-            (state.version, state.watermark.clone(), state.taken.clone())
         };
         let new = Manifest {
             version: new_version(),

@@ -22,6 +22,29 @@ async function writesOf(action) {
 }
 
 export default {
+  "long changes that are under way at once lose nothing of each other": async (context) => {
+    const { db } = context;
+    // Whole segments: such a change begins from what is known, without a look at the disk.
+    const COUNT = 2 * SEGMENT_ROWS;
+    const list = (from) => Array.from({ length: COUNT }, (_, at) => ({ id: from + at, name: `Product ${from + at}`, barcode: `b${from + at}` }));
+    equal(await db.getProductCount(), 0);
+    for (let round = 0; round < 3; round += 1) {
+      const from = round * 100_000;
+      await Promise.all([
+        db.applyDelta({ upserts: list(from) }),
+        db.bulkSave(PRODUCTS, list(from + 10_000), { mode: "all-or-nothing" }),
+        db.bulkSave(PRODUCTS, list(from + 30_000)),
+        db.applyDelta({ upserts: list(from + 40_000), watermark: String(round) }),
+      ]);
+      const again = await handle(context);
+      equal([await db.getProductCount(), await again.getProductCount()], [4 * COUNT * (round + 1), 4 * COUNT * (round + 1)], `round ${round}`);
+      equal(await again.getWatermark(), String(round));
+      for (const at of [0, 10_000, 30_000, 40_000]) {
+        for (const row of [0, COUNT - 1]) equal((await again.getProduct(from + at + row))?.id, from + at + row);
+      }
+      again.close();
+    }
+  },
   "a delta deletes, inserts, replaces and keeps its watermark in one transaction": async (context) => {
     const { db } = context;
     await db.bulkSaveProducts(rows(0, 3_000, { name: "old" }));

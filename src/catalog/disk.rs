@@ -36,7 +36,7 @@ fn id(kind: &Kind, part: Part, rest: &[u32]) -> KeyValue {
     KeyValue::Array(parts)
 }
 
-/// Every record of a part, of one segment or of all.
+/// Every record of a part of a segment.
 fn all_of(kind: &Kind, part: Part, rest: &[u32]) -> Bounds {
     match id(kind, part, rest) {
         KeyValue::Array(parts) => Bounds::prefix(parts),
@@ -231,8 +231,8 @@ pub(super) fn write_page(
     rows.put_at(&id(kind, Part::Pages, &[number, page]), row.as_js())
 }
 
-/// The records of a page as they were saved, and about how many bytes they have, when it passes its check: its format, its count and the key of every row; and
-/// its checksum when `fields` are given, which takes as long as reading it.
+/// The records of a page as they were saved, and about how many bytes they have, when it passes its check: its format, its
+/// count and the key of every row; and its checksum when `fields` are given, which takes as long as reading it.
 ///
 /// # Errors
 /// What is wrong with it, in words.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::columns::hashes;
 
 /// Rows of a segment at the most: its columns are then small enough (56 KB) that Chromium keeps them beside the key and not
-/// in a file of their own, which takes three times as long to read.
+/// in a file of their own.
 pub(super) const SEGMENT_ROWS: u32 = 2048;
 /// Rows of a page at the most, and about how many bytes: what is read for one of its rows (ARCHITECTURE.md).
 const PAGE_ROWS: u32 = 512;

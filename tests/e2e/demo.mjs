@@ -78,23 +78,19 @@ export class Demo {
 
 export const scan = (page) => page.getByLabel("Scan or search");
 
-/** Types as a scanner does, and pays; resolves with the uuid of the newest receipt. */
+/** Types as a scanner does, and pays; resolves with the sale's uuid when its receipt is there. */
 export async function sell(page, ...codes) {
-  const before = await newest(page);
   for (const code of codes) {
     await scan(page).fill(code);
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.getElementById("scan").value === "");
   }
+  // The newest receipt may be that of another tab: the basket knows what is paid here.
+  const { uuid } = await page.evaluate(() => JSON.parse(sessionStorage.getItem("pos-offline-basket")));
   await page.keyboard.press("F9");
-  await page.waitForFunction((before) => {
-    const uuid = document.querySelector("#receipts [data-uuid]")?.dataset.uuid;
-    return uuid && uuid !== before;
-  }, before);
-  return newest(page);
+  await page.locator(`#receipts [data-uuid="${uuid}"]`).waitFor();
+  return uuid;
 }
-
-const newest = (page) => page.evaluate(() => document.querySelector("#receipts [data-uuid]")?.dataset.uuid ?? null);
 
 /** The receipt of a sale, when it says this. */
 export const receipt = (page, uuid, words) => page.locator(`#receipts [data-uuid="${uuid}"]`, { hasText: words }).waitFor();

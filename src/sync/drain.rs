@@ -61,7 +61,8 @@ impl Inner {
             result = result.and(sender);
         }
         let mut state = self.state.borrow_mut();
-        if let Some(hold) = state.hold_at(clock::now_ms()) {
+        // Also one that has ended since the senders stopped for it.
+        if let Some(hold) = state.hold {
             state.next_due = Some(hold.until);
         }
         result
@@ -119,7 +120,7 @@ impl Inner {
     }
 
     fn may_send(&self) -> bool {
-        self.link.is_reachable() && self.state.borrow().hold_at(clock::now_ms()).is_none()
+        self.link.is_reachable() && !self.state.borrow_mut().is_held(clock::now_ms())
     }
 
     /// Brings items to the server: asks first where an answer was lost, and halves a request that was refused as a whole

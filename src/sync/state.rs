@@ -23,7 +23,7 @@ pub struct Summary {
 pub struct State {
     /// What the outbox held when it was last looked at, and what was queued here since.
     pub survey: Survey,
-    /// Why nothing is sent for now.
+    /// Why nothing is sent for now; it may be over.
     pub hold: Option<Hold>,
     /// Requests that have failed in a row.
     pub failures: u32,
@@ -57,6 +57,13 @@ impl State {
     /// The hold that lasts at `now`.
     pub fn hold_at(&self, now: f64) -> Option<Hold> {
         self.hold.filter(|hold| hold.until > now)
+    }
+
+    /// Whether nothing is sent for now. Asked by who goes on to send if not: a hold that is over is forgotten here and
+    /// nowhere else, for as long as it is known, somebody has to look again when it ends.
+    pub fn is_held(&mut self, now: f64) -> bool {
+        self.hold = self.hold_at(now);
+        self.hold.is_some()
     }
 
     /// Ends a hold whose reason has gone.

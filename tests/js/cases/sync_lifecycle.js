@@ -275,4 +275,31 @@ export default {
       await sent(tested);
       equal([uuidsOf(sending.items), tested.getSyncStatus().hold], [["a", "a"], null]);
     }),
+
+  "a pause that ends in the very moment in which the senders stop for it is not waited out until the next round": (kit) =>
+    desk(kit, async ({ manager, monitor }) => {
+      const connection = monitor();
+      connection.start();
+      await next(connection, "server-reachable");
+      const { now } = Date;
+      const { random } = Math;
+      // Each look at the clock is a millisecond later than the one before: the pause ends between one and the next.
+      let looks = 0;
+      Date.now = () => now() + looks++;
+      Math.random = () => 1 - Number.EPSILON;
+      try {
+        for (let base = 1; base <= 24; base += 1) {
+          const sending = transport((items) => (sending.requests.length === 1 ? "network" : "ok"));
+          const tested = manager({ transport: sending, monitor: connection, backoff: { base, cap: base } });
+          await tested.init();
+          await tested.addToSyncQueue("order", { uuid: `paused ${base} ms` });
+          await sent(tested);
+          equal([base, sending.requests.length], [base, 2]);
+          tested.destroy();
+        }
+      } finally {
+        Object.assign(Date, { now });
+        Object.assign(Math, { random });
+      }
+    }),
 };

@@ -205,13 +205,19 @@ const listAt = ({ same, places, columns, ends, items }, at) => {
   return list;
 };
 
+/** A value of a column; a list, where not all have one, is a new one. */
+const valueAt = (column, at) => {
+  const value = column[at];
+  return Array.isArray(value) ? value.slice() : value;
+};
+
 /** The records of a table, each of its own; those that are loose as they are in it. */
 export const rows = ({ count, same, fields, columns, lists, loose }) => {
   const all = [];
   for (let at = 0; at < count; at++) all.push({ ...same });
   for (let place = 0; place < fields.length; place++) {
     const [field, column] = [fields[place], columns[place]];
-    for (let at = 0; at < count; at++) all[at][field] = column[at];
+    for (let at = 0; at < count; at++) all[at][field] = valueAt(column, at);
   }
   for (const some of lists) {
     const { field } = some;
@@ -227,7 +233,7 @@ export const row = ({ same, fields, columns, lists, loose }, at, wanted, value) 
   if (loose.has(at)) record = structuredClone(loose.get(at));
   else {
     record = { ...same };
-    for (let place = 0; place < fields.length; place++) record[fields[place]] = columns[place][at];
+    for (let place = 0; place < fields.length; place++) record[fields[place]] = valueAt(columns[place], at);
     for (const some of lists) record[some.field] = listAt(some, at);
   }
   return wanted === undefined || record[wanted] === value ? record : undefined;

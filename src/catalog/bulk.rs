@@ -72,7 +72,13 @@ impl Catalog {
                 }
             };
             let (saved, failed) = match select(pin!(chunk.write(upserts, alteration)), pin!(reading)).await {
-                Either::Left((result, _)) => result,
+                Either::Left((result, reading)) => {
+                    // What has failed may never have been handed over, and what follows may not be wanted any more.
+                    if result.0.is_ok() {
+                        reading.await;
+                    }
+                    result
+                }
                 Either::Right((_, writing)) => writing.await,
             };
             let failure = |(place, error)| failure(range.start + place, records, error, schema);

@@ -55,7 +55,7 @@ pub(super) fn of_segment(kind: &Kind, number: u32) -> [Bounds; 3] {
     [only(Part::Columns), only(Part::Texts), all_of(kind, Part::Pages, &[number])]
 }
 
-/// A record with what every record has. `None` when it is no record, or one of a newer version.
+/// A record with what every record has. `None` when it is no record, or has the form of another version.
 fn opened(record: &JsValue) -> Option<Row> {
     let row = Some(record).filter(|record| record.is_object()).map(|record| Row::owned(record.clone()))?;
     (row.number("format") == f64::from(FORMAT)).then_some(row)
@@ -94,7 +94,7 @@ impl Manifest {
         Manifest { version: 0.0, watermark, next, extents: Vec::new(), taken }
     }
 
-    /// `None` when it is damaged, or of a newer version.
+    /// `None` when it is damaged, or has the form of another version.
     pub fn read(record: &JsValue) -> Option<Manifest> {
         if record.is_undefined() {
             return Some(Manifest::none());

@@ -17,17 +17,19 @@ use crate::store::{ReadRows, Request};
 
 impl Catalog {
     /// Reads the rows at some places, in their order; `None` when a page turns out to be lost. Pages are asked for all at
-    /// once. When most of a kind is read, with pages that were asked for `ahead`, pages are not kept and not checked by
-    /// content: each row is handed out as it comes.
+    /// once.
     pub(super) async fn rows_at(
         &self,
         rows: &ReadRows,
         shelf: &Rc<Shelf>,
         state: &Rc<RefCell<State>>,
         places: &[At],
-        ahead: Option<&Ahead>,
+        reading: Reading<'_>,
     ) -> Result<Option<Array>> {
-        let whole = ahead.is_some();
+        let (is_kept, ahead) = match reading {
+            Reading::Kept => (true, None),
+            Reading::Once(ahead) => (false, ahead),
+        };
         let fresh = Array::new();
         // Of each page its first row that is wanted.
         let mut asked: Vec<At> = Vec::new();
@@ -51,7 +53,7 @@ impl Catalog {
                 let number = segment.extent.number;
                 match (&segment.pages[page as usize], ahead.and_then(|ahead| ahead.take(number, page))) {
                     (_, Some(request)) => requests.push((nth, request)),
-                    (Page::Kept(..), None) if !whole => {}
+                    (Page::Kept(..), None) if is_kept => {}
                     _ => requests.push((nth, disk::request_page(rows, shelf.kind, number, page)?)),
                 }
             }
@@ -64,13 +66,13 @@ impl Catalog {
                     let state = state.borrow();
                     let segment = &state.segments[at.segment as usize];
                     let page = segment.extent.page_of(at.row).0;
-                    disk::read_page(&record, segment, page, (!whole).then_some(&shelf.fields))
+                    disk::read_page(&record, segment, page, is_kept.then_some(&shelf.fields))
                 }
                 Err(error) => Err(error.to_string()),
             };
             match read {
-                Ok((page, _)) if whole => fresh.set(nth, rows_of(&page)?.into()),
-                Ok((page, bytes)) => state.borrow_mut().keep(at, page, bytes),
+                Ok((page, bytes)) if is_kept => state.borrow_mut().keep(at, page, bytes),
+                Ok((page, _)) => fresh.set(nth, rows_of(&page)?.into()),
                 Err(reason) => {
                     let keys = state.borrow_mut().lose(at);
                     // Nobody misses a page whose rows were dead already.
@@ -84,20 +86,27 @@ impl Catalog {
         if is_lost {
             return Ok(None);
         }
-        let found = if whole {
-            pick(&fresh, &packed, SEGMENT_ROWS)?
-        } else {
-            let found = Array::new_with_length(places.len() as u32);
-            for (nth, at) in (0..).zip(places) {
-                if let Some((page, place)) = state.borrow_mut().kept(*at) {
-                    found.set(nth, row(page, place)?);
-                }
+        if !is_kept {
+            return Ok(Some(pick(&fresh, &packed, SEGMENT_ROWS)?));
+        }
+        let found = Array::new_with_length(places.len() as u32);
+        for (nth, at) in (0..).zip(places) {
+            if let Some((page, place)) = state.borrow_mut().kept(*at) {
+                found.set(nth, row(page, place)?);
             }
-            found
-        };
+        }
         state.borrow_mut().shrink();
         Ok(Some(found))
     }
+}
+
+/// What becomes of the pages that are read.
+#[derive(Clone, Copy)]
+pub(super) enum Reading<'a> {
+    /// They are checked by content, and kept for the next lookup.
+    Kept,
+    /// Their rows are handed out as they come: most of a kind is read. Some may have been asked for ahead.
+    Once(Option<&'a Ahead>),
 }
 
 /// Pages that were asked for before it was known which rows are read.

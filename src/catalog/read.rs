@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use super::columns::{hash, hash_text};
 use super::kind::{Column, Kind};
 use super::manifest::Extent;
-use super::pages::{Ahead, all_kept, kept};
+use super::pages::{Ahead, Reading, all_kept, kept};
 use super::search::{Rank, Searchable, Words};
 use super::state::{At, State};
 use super::{Catalog, Shelf, disk};
@@ -78,7 +78,8 @@ impl Catalog {
         loop {
             let found = find(&mut state.borrow_mut());
             // What turns out to be lost is not found the next time.
-            if let Some(rows) = self.rows_at(&rows, shelf, &state, &found, whole.then_some(&ahead)).await? {
+            let reading = if whole { Reading::Once(Some(&ahead)) } else { Reading::Kept };
+            if let Some(rows) = self.rows_at(&rows, shelf, &state, &found, reading).await? {
                 return Ok(rows);
             }
         }
@@ -208,7 +209,7 @@ impl Catalog {
                     let mut hits = hits.clone().filter(|_| is_same);
                     loop {
                         let hits = hits.take().unwrap_or_else(|| find(&mut state.borrow_mut()));
-                        if let Some(rows) = self.rows_at(&rows, shelf, &state, &hits, None).await? {
+                        if let Some(rows) = self.rows_at(&rows, shelf, &state, &hits, Reading::Kept).await? {
                             return Ok(rows);
                         }
                     }

@@ -22,7 +22,7 @@ const OTHER = "\u0001";
 const END = "\0";
 
 /** Records that are weighed for all of a table. */
-const SAMPLES = 32;
+const SAMPLES = 16;
 
 const isObject = (value) => typeof value === "object" && value !== null;
 

@@ -12,7 +12,7 @@ use super::bulk::Saving;
 use super::disk::{self, Manifest};
 use super::kind::Kind;
 use super::manifest::{Extent, SEGMENT_ROWS, page_rows};
-use super::pages::Ahead;
+use super::pages::Reading;
 use super::segment::Writing;
 use super::state::{At, Contents, State};
 use super::{Catalog, Shelf, UNCHECKED};
@@ -175,22 +175,22 @@ impl Catalog {
         let (kind, rows) = (shelf.kind, tx.rows(CATALOG_STORE)?);
         // What is known is mostly what is on disk. Then nothing waits for the manifest, which is looked at in the end.
         let on_disk = disk::request_manifest(&rows, kind)?;
-        let state = match shelf.state() {
-            known if self.is_known(shelf) && Plan::of(&known.borrow()).reads_nothing() => known,
-            _ => self.refresh(&rows, shelf).await?,
-        };
+        let known = shelf.state();
+        let plan = self.is_known(shelf).then(|| Plan::of(&known.borrow()));
+        let mut at_once = plan.filter(Plan::reads_nothing);
+        let state = if at_once.is_some() { known } else { self.refresh(&rows, shelf).await? };
         if state.borrow().is_unreadable {
             rows.delete_range(&disk::all(kind))?;
         }
         let (mut plan, moved, (base, watermark, taken)) = loop {
-            let plan = Plan::of(&state.borrow());
+            let plan = at_once.take().unwrap_or_else(|| Plan::of(&state.borrow()));
             // Of the same moment as the plan: another change of this tab may be taken over while this one waits.
             let basis = {
                 let state = state.borrow();
                 (state.version, state.watermark.clone(), state.taken.clone())
             };
             // Without what turns out to be lost.
-            if let Some(moved) = self.rows_at(&rows, shelf, &state, &plan.moved, Some(&Ahead::default())).await? {
+            if let Some(moved) = self.rows_at(&rows, shelf, &state, &plan.moved, Reading::Once(None)).await? {
                 break (plan, moved, basis);
             }
         };
@@ -253,7 +253,7 @@ impl Catalog {
         let place = state.borrow().segments.iter().position(|segment| segment.extent.number == extent.number);
         let place = place.unwrap_or_default();
         let places: Vec<_> = extent.unfinished().map(|row| At { segment: place as u32, row }).collect();
-        let records = self.rows_at(rows, shelf, state, &places, Some(&Ahead::default())).await?;
+        let records = self.rows_at(rows, shelf, state, &places, Reading::Once(None)).await?;
         let texts = disk::texts(disk::request_texts(rows, shelf.kind, &extent)?, &extent).await?;
         let (Some(texts), Some(records)) = (texts, records) else {
             // It stays as it is.

@@ -182,7 +182,8 @@ impl Catalog {
             None => {
                 let before = state.replace(State::unreadable());
                 if !before.is_unreadable {
-                    let reason = "its list of pages is damaged, or in the form of another version; load all of it again";
+                    let reason =
+                        "its list of pages is damaged, or in the form of another version; load all of it again";
                     self.report(shelf, Array::new(), reason);
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use js_sys::{Array, Float64Array, Reflect};
+use js_sys::{Array, Float64Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::columns::{Columns, hash, hash_text};
@@ -60,11 +60,10 @@ impl Batch {
             }
             _ => vec![0; rows],
         };
-        let texts =
-            |place, field, is_key| texts(&table, gathered.get(place).as_string().unwrap_or_default(), field, is_key);
-        let (names, _) = texts(3, Some(&fields.name), false);
-        let (codes, code_hashes) = texts(4, fields.code.as_ref(), true);
-        let (barcodes, barcode_hashes) = texts(5, fields.barcode.as_ref(), true);
+        let [names, codes, barcodes] = thirds(gathered.get(3).unchecked_ref(), rows);
+        let (names, _) = texts(&table, names, Some(&fields.name), false);
+        let (codes, code_hashes) = texts(&table, codes, fields.code.as_ref(), true);
+        let (barcodes, barcode_hashes) = texts(&table, barcodes, fields.barcode.as_ref(), true);
         (columns.codes, columns.barcodes) = (code_hashes, barcode_hashes);
         let texts = Texts::zip([&names, &codes, &barcodes], table.count());
         let weight = weigh(&table)?;
@@ -153,12 +152,23 @@ fn category(table: &Table, place: u32, field: &JsValue, number: f64) -> u32 {
     hash_of(&if Array::is_array(&value) { value.unchecked_ref::<Array>().get(0) } else { value })
 }
 
+/// The texts of three fields, one field after the other, as many of each, each with its end.
+fn thirds(bytes: &Uint8Array, count: usize) -> [String; 3] {
+    let mut bytes = bytes.to_vec();
+    let ends: Vec<usize> = memchr::memchr_iter(END, &bytes).map(|end| end + 1).collect();
+    if count == 0 || ends.len() != 3 * count {
+        // One of them has an end in it: each is looked at by itself.
+        return std::array::from_fn(|_| "\u{1}\0".repeat(count));
+    }
+    let third = bytes.split_off(ends[2 * count - 1]);
+    let second = bytes.split_off(ends[count - 1]);
+    [bytes, second, third].map(|texts| String::from_utf8(texts).unwrap_or_default())
+}
+
 /// The folded texts of a field, each with its end, and the hash of each as a key if it is one.
 fn texts(table: &Table, raw: String, field: Option<&JsValue>, is_key: bool) -> (String, Vec<u32>) {
     let count = table.count() as usize;
     let Some(field) = field else { return ("\0".repeat(count), vec![0; count]) };
-    // One of them has an end in it: each is looked at by itself.
-    let raw = if memchr::memchr_iter(END, raw.as_bytes()).count() == count { raw } else { "\u{1}\0".repeat(count) };
     let mut hashes = Vec::with_capacity(count);
     let mut replaced: Option<String> = None;
     let mut begin = 0;

@@ -2,9 +2,9 @@
 // record takes longer than everything else that is done with it (ARCHITECTURE.md).
 //
 // Records of one list mostly have the same fields in the same order. A table has these fields, and of each a column with the
-// value of every record; a record that does not fit, or that holds more than plain values and lists of them, is loose: kept as
-// it is. The table of a page is packed: a value that all have is there once, numbers are in typed arrays, lists are taken apart.
-// The browser writes and reads that in a fraction of the time that objects take.
+// value of every record; a value that all have is there once, numbers are in typed arrays, lists are taken apart. A record that
+// does not fit, or that holds more than plain values and lists of them, is loose: kept as it is. The browser writes and reads a
+// table in a fraction of the time that objects take.
 
 /**
  * @typedef {Array | Int32Array | Float64Array} Column
@@ -24,6 +24,11 @@ const END = "\0";
 /** Records that are weighed for all of a table. */
 const SAMPLES = 16;
 
+/** Items of a list that is repeated where there is none; a longer one would take room. */
+const SHORT = 8;
+
+const encoder = new TextEncoder();
+
 const isObject = (value) => typeof value === "object" && value !== null;
 
 /** Whether a value is no object, and can be stored. */
@@ -32,88 +37,209 @@ const isPlain = (value) => {
   return type === "object" ? value === null : type !== "function" && type !== "symbol";
 };
 
-/** Whether a list has nothing but plain items: no hole, and no field besides them. */
-const isFlat = (list) => {
-  for (let at = 0; at < list.length; at++) if (!isPlain(list[at])) return false;
-  return Object.keys(list).length === list.length;
+/** Whether a number has 32 bits; -0 has more. */
+const isWhole = (value) => typeof value === "number" && Object.is(value | 0, value);
+
+const spare = [];
+/** A list of this length. One that was made with its length would be written as one with holes, which takes longer. */
+const blanks = (count) => {
+  while (spare.length < count) spare.push("");
+  return spare.slice(0, count);
 };
 
-/** A column of nothing. One that was made with its length would be written as one with holes, which takes longer. */
-const blanks = (count) => {
-  const column = [];
-  while (column.length < count) column.push(undefined);
-  return column;
-};
+/** What the values of a field have been so far. */
+const [SAME, WHOLE, NUMBER, LISTS, ANY] = [0, 1, 2, 3, 4];
+
+/** The values of a field, which come record by record, in the smallest column that holds them. */
+class Values {
+  /** Of `count` records. The first value is that of the record at a place; those before it have none. */
+  constructor(field, count, first, at) {
+    const isList = Array.isArray(first);
+    this.field = field;
+    this.count = count;
+    this.kind = isList ? LISTS : SAME;
+    this.same = isList ? undefined : first;
+    /** A value for each record, once two differ; the items of all lists, one list behind the other. */
+    this.column = isList ? [] : undefined;
+    this.ends = isList ? new Array(at).fill(0) : undefined;
+  }
+
+  /** The plain value of the record at this place, the next one. */
+  add(value, at) {
+    if (this.kind === SAME) {
+      if (Object.is(value, this.same)) return;
+      this.#begin(value, at);
+    } else if (this.kind !== ANY && !this.#holds(value)) this.#widen(value, at);
+    this.column[at] = value;
+  }
+
+  /** A copy of the list of the record at this place; false when it has more than plain items: an object, a hole, a field. */
+  addList(list, at) {
+    if (this.kind !== LISTS) {
+      const copy = list.slice();
+      if (!copy.every(isPlain) || Object.keys(list).length !== copy.length) return false;
+      if (this.kind === SAME) this.#begin(copy, at);
+      else if (this.kind !== ANY) this.#widen(copy, at);
+      this.column[at] = copy;
+      return true;
+    }
+    const { length } = list;
+    for (let place = 0; place < length; place++) {
+      const item = list[place];
+      if (!isPlain(item)) return false;
+      this.column.push(item);
+    }
+    this.ends.push(this.column.length);
+    return Object.keys(list).length === length;
+  }
+
+  /** The record at this place stands apart: with the value before it the column stays what it is. */
+  repeat(at) {
+    if (this.kind === LISTS) {
+      this.ends.length = at;
+      this.column.length = this.ends[at - 1];
+      const before = listAt({ ends: this.ends, items: this.column }, at - 1);
+      if (before.length <= SHORT) this.column.push(...before);
+      this.ends.push(this.column.length);
+    } else if (this.kind !== SAME) this.column[at] = this.column[at - 1];
+  }
+
+  #holds(value) {
+    return this.kind === WHOLE ? isWhole(value) : this.kind === NUMBER && typeof value === "number";
+  }
+
+  /** A value that is not the same as all before. */
+  #begin(value, at) {
+    const { same, count } = this;
+    if (typeof same !== "number" || typeof value !== "number") {
+      this.kind = ANY;
+      this.column = blanks(count);
+    } else if (isWhole(same) && isWhole(value)) {
+      this.kind = WHOLE;
+      this.column = new Int32Array(count);
+    } else {
+      this.kind = NUMBER;
+      this.column = new Float64Array(count);
+    }
+    this.column.fill(same, 0, at);
+  }
+
+  /** A value that the column does not hold. */
+  #widen(value, at) {
+    if (this.kind === LISTS) {
+      const lists = { ends: this.ends, items: this.column };
+      this.kind = ANY;
+      this.column = blanks(this.count);
+      for (let before = 0; before < at; before++) this.column[before] = listAt(lists, before);
+    } else if (this.kind === WHOLE && typeof value === "number") {
+      this.kind = NUMBER;
+      this.column = Float64Array.from(this.column);
+    } else {
+      this.kind = ANY;
+      this.column = Array.from(this.column);
+    }
+  }
+}
 
 /**
- * Adds a record to columns, unless it has other fields or another order of them, or holds more than plain values and lists of
- * them, each once. The lists are copied.
+ * Adds a record to the values of its fields, unless it has other fields or another order of them, or holds more than plain
+ * values and lists of them, each once.
  */
-const isAdded = (record, fields, columns, at) => {
-  let place = 0;
-  let lists;
-  let fits = true;
+const isAdded = (record, all, at, seen) => {
+  let [place, lists] = [0, 0];
   for (const field in record) {
-    let value = record[field];
-    fits = field === fields[place];
+    if (place === all.length) return false;
+    const values = all[place++];
+    if (field !== values.field) return false;
+    const value = record[field];
     const type = typeof value;
     // isPlain(), which takes twice as long here.
-    if (fits && (type === "object" ? value !== null : type === "function" || type === "symbol")) {
-      fits = Array.isArray(value) && isFlat(value) && !lists?.includes(value);
-      if (!fits) break;
-      if (lists) lists.push(value);
-      else lists = [value];
-      value = value.slice();
+    if (type === "object" ? value === null : type !== "function" && type !== "symbol") {
+      // What values.add() does with the most: a call for each field takes half as long again.
+      if (values.kind === ANY) values.column[at] = value;
+      else if (values.kind !== SAME || !Object.is(value, values.same)) values.add(value, at);
+    } else {
+      if (!Array.isArray(value)) return false;
+      for (let nth = 0; nth < lists; nth++) if (seen[nth] === value) return false;
+      seen[lists++] = value;
+      if (!values.addList(value, at)) return false;
     }
-    if (!fits) break;
-    columns[place++].push(value);
   }
-  if (fits && place === fields.length) return true;
-  for (let added = 0; added < place; added++) columns[added].length = at;
-  return false;
+  return place > 0 && place === all.length;
+};
+
+/** The values of the fields of the first record that fits; none when this one does not. */
+const begun = (record, count, at) => {
+  const fields = Object.keys(record);
+  // It cannot be set as others are.
+  if (fields.includes("__proto__")) return [];
+  const all = fields.map((field) => new Values(field, count, record[field], at));
+  return isAdded(record, all, at, []) ? all : [];
 };
 
 /**
- * The fields of each record as they are now, getters asked once, in a table that is not packed and shares nothing with the
- * caller; `stamp`, unless undefined, is when they were loaded. With it what is refused: the places of what is no record, or
- * cannot be copied, and why not.
+ * The fields of each record as they are now, getters asked once, in a table that shares nothing with the caller; `stamp`, unless
+ * undefined, is when they were loaded. With it what is refused: the places of what is no record, or cannot be copied, and why not.
  */
 export const take = (records, stamp) => {
-  const [refused, loose] = [[], new Map()];
-  let fields = [];
-  let columns = [];
-  for (let at = 0; at < records.length; at++) {
+  const count = records.length;
+  const [refused, loose, seen] = [[], new Map(), []];
+  let all = [];
+  for (let at = 0; at < count; at++) {
     const record = records[at];
     let copy = {};
     try {
       if (!isObject(record) || Array.isArray(record)) throw undefined;
       copy = { ...record };
-      if (fields.length === 0) {
-        fields = Object.keys(copy);
-        // It cannot be set as others are.
-        if (fields.includes("__proto__")) fields = [];
-        columns = fields.map(() => blanks(at));
+      if (all.length > 0) {
+        if (isAdded(copy, all, at, seen)) continue;
+      } else {
+        all = begun(copy, count, at);
+        if (all.length > 0) continue;
       }
-      if (isAdded(copy, fields, columns, at)) continue;
       copy = structuredClone(copy);
     } catch (error) {
       refused.push([at, error]);
     }
     if (stamp !== undefined) copy.cached_at = stamp;
     loose.set(at, copy);
-    // A value like the others keeps the columns what they are.
-    for (const column of columns) column.push(column[0]);
+    for (const values of all) values.repeat(at);
   }
-  const same = Object.fromEntries(fields.map((field) => [field]));
-  const table = { count: records.length, same, fields, columns, lists: [], loose };
-  if (stamp !== undefined) stampAll(table, stamp);
-  return [table, refused];
+  return [tableOf(count, all, loose, stamp), refused];
 };
 
-const stampAll = (table, stamp) => {
-  table.same.cached_at = stamp;
-  const place = table.fields.indexOf("cached_at");
-  if (place >= 0) for (const list of [table.fields, table.columns]) list.splice(place, 1);
+const tableOf = (count, all, loose, stamp) => {
+  const table = { count, same: {}, fields: [], columns: [], lists: [], loose };
+  for (const { field, kind, same, column, ends } of all) {
+    table.same[field] = kind === SAME ? same : undefined;
+    if (kind === SAME || (field === "cached_at" && stamp !== undefined)) continue;
+    if (kind === LISTS) table.lists.push(listsOf(field, column, ends));
+    else {
+      table.fields.push(field);
+      table.columns.push(column);
+    }
+  }
+  if (stamp !== undefined) table.same.cached_at = stamp;
+  return table;
+};
+
+const listsOf = (field, items, ends) => {
+  const { length: count, 0: length } = ends;
+  if (ends.some((end, at) => end !== length * (at + 1))) {
+    const isNumber = (item) => typeof item === "number";
+    const column = items.every(isWhole) ? Int32Array.from(items) : items.every(isNumber) ? Float64Array.from(items) : items;
+    return { field, ends: Uint32Array.from(ends), items: column };
+  }
+  const tuples = { field, same: items.slice(0, length), places: [], columns: [] };
+  for (let place = 0; place < length; place++) {
+    const values = new Values(field, count, items[place]);
+    for (let at = 0; at < count; at++) values.add(items[place + at * length], at);
+    if (values.kind === SAME) continue;
+    tuples.same[place] = undefined;
+    tuples.places.push(place);
+    tuples.columns.push(values.column);
+  }
+  return tuples;
 };
 
 /** About how many bytes a value has; what is deep within it is guessed. */
@@ -126,75 +252,32 @@ const weightOf = (value, depth = 0) => {
 };
 
 /** About how many bytes a record has, NaN when there is none: the mean of some. */
-export const weigh = ({ count, columns, loose }) => {
+export const weigh = (table) => {
+  const { count, loose } = table;
   const step = Math.ceil(count / SAMPLES);
   let bytes = 0;
-  for (let at = 0; at < count; at += step) {
-    if (loose.has(at)) bytes += weightOf(loose.get(at));
-    else for (const column of columns) bytes += weightOf(column[at]);
-  }
+  for (let at = 0; at < count; at += step) bytes += weightOf(loose.get(at) ?? row(table, at));
   return bytes / Math.ceil(count / step);
 };
 
-/** Whether all values from `from` to `to` are this one. */
-const isSame = (values, value, from, to) => {
-  while (from < to && Object.is(values[from], value)) from++;
-  return from === to;
-};
-
-/** The values from `from` to `to` in the smallest column that holds them. */
-const columnOf = (values, from, to) => {
-  const some = values.slice(from, to);
-  let isWhole = true;
-  for (let at = 0; at < some.length; at++) {
-    const value = some[at];
-    if (typeof value !== "number") return some;
-    // Not so for -0.
-    isWhole &&= Object.is(value | 0, value);
-  }
-  return isWhole ? new Int32Array(some) : new Float64Array(some);
-};
-
-const listsOf = (field, lists) => {
-  const count = lists.length;
-  const { length } = lists[0];
-  if (lists.some((list) => list.length !== length)) {
-    let end = 0;
-    const ends = Uint32Array.from(lists, (list) => (end += list.length));
-    return { field, ends, items: columnOf(lists.flat(), 0, end) };
-  }
-  const tuples = { field, same: lists[0].slice(), places: [], columns: [] };
-  for (let place = 0; place < length; place++) {
-    const items = lists.map((list) => list[place]);
-    if (isSame(items, items[0], 0, count)) continue;
-    tuples.same[place] = undefined;
-    tuples.places.push(place);
-    tuples.columns.push(columnOf(items, 0, count));
-  }
-  return tuples;
-};
-
-/** The packed table of a page, made of ranges of tables: `[table, from, to]`. */
-export const pack = (ranges) => {
-  if (ranges.length > 1) {
-    const [table] = take(ranges.flatMap(([table, from, to]) => rows(table).slice(from, to)));
-    return pack([[table, 0, table.count]]);
-  }
-  const [table, from, to] = ranges[0];
-  const page = { count: to - from, same: { ...table.same }, fields: [], columns: [], lists: [], loose: new Map() };
-  for (let place = 0; place < table.fields.length; place++) {
-    const [field, values] = [table.fields[place], table.columns[place]];
-    const value = values[from];
-    const some = Array.isArray(value) && values.slice(from, to);
-    if (some && some.every(Array.isArray)) page.lists.push(listsOf(field, some));
-    else if (!isObject(value) && isSame(values, value, from, to)) page.same[field] = value;
-    else {
-      page.fields.push(field);
-      page.columns.push(columnOf(values, from, to));
-    }
-  }
+/** Some records of a table, as a table. */
+const part = (table, from, to) => {
+  if (from === 0 && to === table.count) return table;
+  const cut = (column) => column.slice(from, to);
+  const page = { ...table, count: to - from, columns: table.columns.map(cut), loose: new Map() };
+  page.lists = table.lists.map((some) => {
+    if (!some.ends) return { ...some, columns: some.columns.map(cut) };
+    const begin = from && some.ends[from - 1];
+    return { ...some, ends: cut(some.ends).map((end) => end - begin), items: some.items.slice(begin, to && some.ends[to - 1]) };
+  });
   for (const [at, record] of table.loose) if (at >= from && at < to) page.loose.set(at - from, record);
   return page;
+};
+
+/** The table of a page, made of ranges of tables: `[table, from, to]`. */
+export const pack = (ranges) => {
+  const parts = ranges.map((range) => part(...range));
+  return parts.length === 1 ? parts[0] : take(parts.flatMap(rows))[0];
 };
 
 /** A list of lists; each is a new one. */
@@ -205,11 +288,8 @@ const listAt = ({ same, places, columns, ends, items }, at) => {
   return list;
 };
 
-/** A value of a column; a list, where not all have one, is a new one. */
-const valueAt = (column, at) => {
-  const value = column[at];
-  return Array.isArray(value) ? value.slice() : value;
-};
+/** A value of a column; a list is a new one. */
+const valueAt = (column, at) => (Array.isArray(column[at]) ? column[at].slice() : column[at]);
 
 /** The records of a table, each of its own; those that are loose as they are in it. */
 export const rows = ({ count, same, fields, columns, lists, loose }) => {
@@ -253,6 +333,7 @@ const valuesOf = ({ count, same, fields, columns, lists, loose }, field) => {
 };
 
 const numbers = (values, read) => {
+  if (ArrayBuffer.isView(values)) return Float64Array.from(values);
   const all = new Float64Array(values.length);
   for (let at = 0; at < all.length; at++) {
     const value = values[at];
@@ -264,26 +345,28 @@ const none = () => NaN;
 /** Of Odoo's pair of id and name. */
 const first = (value) => (Array.isArray(value) && typeof value[0] === "number" ? value[0] : NaN);
 
-const texts = (values) => {
-  let all = "";
-  for (const value of values) {
-    const isEmpty = value === false || value === undefined || value === null;
-    all += (typeof value === "string" && value !== "" ? value : isEmpty ? "" : OTHER) + END;
-  }
-  return all;
+const textOf = (value) => {
+  if (typeof value === "string" && value !== "") return value;
+  return value === false || value === undefined || value === null ? "" : OTHER;
 };
 
 /**
- * Of each record: key, price and category as numbers, NaN for what is none; name, code and barcode as texts, "" where Odoo says
- * that they are empty, each with a 0 behind it. undefined where there is no such field.
+ * Of each record: key, price and category as numbers, NaN for what is none, undefined where there is no such field. And as UTF-8,
+ * which the module takes as it is, all names, all codes and all barcodes, each with a 0 behind it, "" where Odoo says that there
+ * is none.
  */
 export const gather = (table, [key, price, category, ...named]) => {
-  const read = (field, how, what) => field && how(valuesOf(table, field), what);
-  const found = [read(key, numbers, none), read(price, numbers, none), read(category, numbers, first)];
-  return found.concat(named.map((field) => read(field, texts)));
+  const read = (field, what) => field && numbers(valuesOf(table, field), what);
+  const all = [];
+  for (const field of named) {
+    const values = field ? valuesOf(table, field) : blanks(table.count);
+    for (let at = 0; at < values.length; at++) all.push(textOf(values[at]));
+  }
+  all.push("");
+  return [read(key, none), read(price, none), read(category, first), encoder.encode(all.join(END))];
 };
 
-const isWhole = ({ count, fields, columns, lists, loose }) => {
+const isSound = ({ count, fields, columns, lists, loose }) => {
   const hasAll = (column) => (Array.isArray(column) || ArrayBuffer.isView(column)) && column.length === count;
   const isGood = ({ same, places, columns, ends, items }) =>
     ends ? hasAll(ends) && items.length === (ends.at(-1) ?? 0) : Array.isArray(same) && places.length === columns.length && columns.every(hasAll);
@@ -293,7 +376,7 @@ const isWhole = ({ count, fields, columns, lists, loose }) => {
 
 /** Whether a table is whole and its records have these keys, in their order; NaN stands for any key. */
 export const keyed = (table, keys) => {
-  if (table.count !== keys.length || !isWhole(table)) return false;
+  if (table.count !== keys.length || !isSound(table)) return false;
   const found = valuesOf(table, "id");
   for (let at = 0; at < keys.length; at++) if (found[at] !== keys[at] && !Number.isNaN(keys[at])) return false;
   return true;

@@ -12,7 +12,9 @@
  *   lists of one length: what all have the same in a place, and columns for the other places
  * @typedef {{field: string, ends: Uint32Array, items: Column}} Lists
  *   lists of any length, one behind the other, and where each ends
- * @typedef {{count: number, same: object, fields: string[], columns: Column[], lists: (Tuples | Lists)[], loose: Map<number, object>}} Table
+ * @typedef {{field: string, values: Array}} Mixed
+ *   lists and plain values
+ * @typedef {{count: number, same: object, fields: string[], columns: Column[], lists: (Tuples | Lists | Mixed)[], loose: Map<number, object>}} Table
  *   `same` has every field of a record in its order, with the value that all have, undefined where they differ: then there is a
  *   column, or lists
  */
@@ -48,7 +50,7 @@ const blanks = (count) => {
 };
 
 /** What the values of a field have been so far. */
-const [SAME, WHOLE, NUMBER, LISTS, ANY] = [0, 1, 2, 3, 4];
+const [SAME, WHOLE, NUMBER, ANY, LISTS] = [0, 1, 2, 3, 4];
 
 /** The values of a field, which come record by record, in the smallest column that holds them. */
 class Values {
@@ -62,6 +64,8 @@ class Values {
     /** A value for each record, once two differ; the items of all lists, one list behind the other. */
     this.column = isList ? [] : undefined;
     this.ends = isList ? new Array(at).fill(0) : undefined;
+    /** Whether some are lists and some are not. */
+    this.isMixed = false;
   }
 
   /** The plain value of the record at this place, the next one. */
@@ -81,6 +85,7 @@ class Values {
       if (this.kind === SAME) this.#begin(copy, at);
       else if (this.kind !== ANY) this.#widen(copy, at);
       this.column[at] = copy;
+      this.isMixed = true;
       return true;
     }
     const { length } = list;
@@ -129,6 +134,7 @@ class Values {
     if (this.kind === LISTS) {
       const lists = { ends: this.ends, items: this.column };
       this.kind = ANY;
+      this.isMixed = true;
       this.column = blanks(this.count);
       for (let before = 0; before < at; before++) this.column[before] = listAt(lists, before);
     } else if (this.kind === WHOLE && typeof value === "number") {
@@ -210,10 +216,11 @@ export const take = (records, stamp) => {
 
 const tableOf = (count, all, loose, stamp) => {
   const table = { count, same: {}, fields: [], columns: [], lists: [], loose };
-  for (const { field, kind, same, column, ends } of all) {
+  for (const { field, kind, same, column, ends, isMixed } of all) {
     table.same[field] = kind === SAME ? same : undefined;
     if (kind === SAME || (field === "cached_at" && stamp !== undefined)) continue;
     if (kind === LISTS) table.lists.push(listsOf(field, column, ends));
+    else if (isMixed) table.lists.push({ field, values: column });
     else {
       table.fields.push(field);
       table.columns.push(column);
@@ -266,7 +273,8 @@ const part = (table, from, to) => {
   const cut = (column) => column.slice(from, to);
   const page = { ...table, count: to - from, columns: table.columns.map(cut), loose: new Map() };
   page.lists = table.lists.map((some) => {
-    if (!some.ends) return { ...some, columns: some.columns.map(cut) };
+    if (some.values) return { ...some, values: cut(some.values) };
+    if (some.columns) return { ...some, columns: some.columns.map(cut) };
     const begin = from && some.ends[from - 1];
     return { ...some, ends: cut(some.ends).map((end) => end - begin), items: some.items.slice(begin, to && some.ends[to - 1]) };
   });
@@ -280,16 +288,14 @@ export const pack = (ranges) => {
   return parts.length === 1 ? parts[0] : take(parts.flatMap(rows))[0];
 };
 
-/** A list of lists; each is a new one. */
-const listAt = ({ same, places, columns, ends, items }, at) => {
+/** What a record has of some lists; a list is a new one. */
+const listAt = ({ same, places, columns, ends, items, values }, at) => {
   if (ends) return Array.from(items.slice(at && ends[at - 1], ends[at]));
+  if (values) return Array.isArray(values[at]) ? values[at].slice() : values[at];
   const list = same.slice();
   for (let place = 0; place < places.length; place++) list[places[place]] = columns[place][at];
   return list;
 };
-
-/** A value of a column; a list is a new one. */
-const valueAt = (column, at) => (Array.isArray(column[at]) ? column[at].slice() : column[at]);
 
 /** The records of a table, each of its own; those that are loose as they are in it. */
 export const rows = ({ count, same, fields, columns, lists, loose }) => {
@@ -297,7 +303,7 @@ export const rows = ({ count, same, fields, columns, lists, loose }) => {
   for (let at = 0; at < count; at++) all.push({ ...same });
   for (let place = 0; place < fields.length; place++) {
     const [field, column] = [fields[place], columns[place]];
-    for (let at = 0; at < count; at++) all[at][field] = valueAt(column, at);
+    for (let at = 0; at < count; at++) all[at][field] = column[at];
   }
   for (const some of lists) {
     const { field } = some;
@@ -313,7 +319,7 @@ export const row = ({ same, fields, columns, lists, loose }, at, wanted, value) 
   if (loose.has(at)) record = structuredClone(loose.get(at));
   else {
     record = { ...same };
-    for (let place = 0; place < fields.length; place++) record[fields[place]] = valueAt(columns[place], at);
+    for (let place = 0; place < fields.length; place++) record[fields[place]] = columns[place][at];
     for (const some of lists) record[some.field] = listAt(some, at);
   }
   return wanted === undefined || record[wanted] === value ? record : undefined;
@@ -368,8 +374,11 @@ export const gather = (table, [key, price, category, ...named]) => {
 
 const isSound = ({ count, fields, columns, lists, loose }) => {
   const hasAll = (column) => (Array.isArray(column) || ArrayBuffer.isView(column)) && column.length === count;
-  const isGood = ({ same, places, columns, ends, items }) =>
-    ends ? hasAll(ends) && items.length === (ends.at(-1) ?? 0) : Array.isArray(same) && places.length === columns.length && columns.every(hasAll);
+  const isGood = ({ same, places, columns, ends, items, values }) => {
+    if (values) return hasAll(values);
+    if (ends) return hasAll(ends) && items.length === (ends.at(-1) ?? 0);
+    return Array.isArray(same) && places.length === columns.length && columns.every(hasAll);
+  };
   const isRecord = ([at, record]) => at < count && isObject(record);
   return fields.length === columns.length && columns.every(hasAll) && lists.every(isGood) && [...loose].every(isRecord);
 };

@@ -2,7 +2,7 @@
 import { equal } from "../assert.js";
 
 const PRODUCTS = "pos_products";
-/** The third part of a record's key in the store of the pages says what it is. */
+/** What a record in the store of the catalogue is stands in the second place of its key. */
 const [PAGES, PART] = [3, 1];
 
 /** Calls `seen` with the key of each request of this kind for a page while `body` runs. */

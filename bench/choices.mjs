@@ -13,21 +13,22 @@ const MEASURES = {
 };
 
 export const choiceParts = ({ run, table, raw, quick }) => ({
-  /** Why a load is many transactions. */
+  /** Why a load is many transactions, and how many. */
   async chunks() {
-    const count = quick ? 1_000 : 10_000;
-    for (const chunkSize of [100, 250, 500, 1_000, 2_000, 10_000]) {
+    const load = async (peer, count, chunkSize) => {
       const options = { chunkSize };
       const found = await run({
-        load: ["catalogue", "catalogue", ["records", count, options]],
-        sale: ["sale", "sales", ["records", "strict", 0, count, options]],
+        load: ["catalogue", "catalogue", [peer, count, options]],
+        sale: ["sale", "sales", [peer, "strict", 0, count, options]],
       });
-      raw[`chunks ${chunkSize}`] = found;
-      const what = `${each(count)} products, ${each(chunkSize)} a transaction`;
+      raw[`chunks ${peer} ${chunkSize}`] = found;
+      const what = `${each(count)} products, ${each(chunkSize)} a transaction${peer === "records" ? ", one record to a value" : ""}`;
       table.state(`${what}: load`, found.load.save);
       table.state(`${what}: longest task`, found.load.longest);
-      table.state(`${what}: a sale meanwhile, p50`, found.sale.p50);
-    }
+      for (const measure of ["p50", "p99"]) table.state(`${what}: a sale meanwhile, ${measure}`, found.sale[measure]);
+    };
+    for (const chunkSize of [100, 250, 500, 1_000, 2_000, 10_000]) await load("records", quick ? 1_000 : 10_000, chunkSize);
+    for (const chunkSize of [1_024, 2_048, 4_096, 8_192, 16_384, 50_000]) await load("ours", quick ? 1_000 : 50_000, chunkSize);
   },
 
   /** Why a page of the catalogue is a table under a key of its own, why it has 512 records, and why columns are read one by one. */

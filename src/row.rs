@@ -122,6 +122,14 @@ pub(crate) fn text_of(value: &JsValue) -> String {
     value.as_string().unwrap_or_else(|| String::from(Object::from(value.clone()).to_string()))
 }
 
+/// A text that must be given.
+///
+/// # Errors
+/// `InvalidArgument` when it is something else.
+pub fn text_argument(argument: &str, value: &JsValue) -> Result<String> {
+    value.as_string().ok_or_else(|| Error::argument(argument, format!("must be a text, got {}", describe(value))))
+}
+
 /// What a value is, in a few words for an error text: `null`, `an array`, `NaN`, `the text 'abc'`.
 pub fn describe(value: &JsValue) -> String {
     if value.is_null() {

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::decode::{self, Options, text};
 use super::{JsOfflineDb, confirmed, decoded, encode, promise_at_once, promise_of};
 use crate::model::{Category, PaymentMethod, Product, Tax};
-use crate::offline_db::{OfflineDb, Operation, then};
+use crate::offline_db::then;
 use crate::store::{Record, Select};
 
 /// How many products a search finds at the most unless told otherwise.
@@ -40,7 +40,7 @@ impl JsOfflineDb {
     /// The product with this barcode, null when there is none.
     #[wasm_bindgen(js_name = getProductByBarcode, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product_by_barcode(&self, #[wasm_bindgen(unchecked_param_type = "string")] barcode: JsValue) -> Promise {
-        self.found("barcode", barcode, OfflineDb::get_product_by_barcode)
+        promise_at_once(self.0.get_product_by_barcode(barcode))
     }
 
     /// The product with this internal reference, null when there is none.
@@ -49,7 +49,7 @@ impl JsOfflineDb {
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] code: JsValue,
     ) -> Promise {
-        self.found("code", code, OfflineDb::get_product_by_default_code)
+        promise_at_once(self.0.get_product_by_default_code(code))
     }
 
     /// The products of a category, by its id; with `subcategories`, those of every category below it too.
@@ -206,14 +206,6 @@ impl JsOfflineDb {
 }
 
 impl JsOfflineDb {
-    /// What is found by a text.
-    fn found(&self, argument: &str, value: JsValue, find: fn(&OfflineDb, JsValue) -> Operation<JsValue>) -> Promise {
-        if value.is_string() {
-            return promise_at_once(find(&self.0, value));
-        }
-        decoded(|| text(argument, &value).map(|_| find(&self.0, value)))
-    }
-
     fn save_list(&self, store: &'static str, records: JsValue, options: &JsValue) -> Promise {
         decoded(|| {
             let (bulk, on_report) = decode::bulk(options)?;

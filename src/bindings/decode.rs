@@ -15,6 +15,7 @@ use web_sys::AbortSignal;
 use super::encode;
 use crate::error::{Error, Result};
 use crate::row::describe;
+pub(super) use crate::row::text_argument as text;
 use crate::schema::{CATALOG_STORE, Durability};
 use crate::store::{Bulk, BulkMode, BulkReport, WriteOptions};
 
@@ -99,11 +100,6 @@ impl Options {
 
 pub(super) fn is_missing(value: &JsValue) -> bool {
     value.is_undefined() || value.is_null()
-}
-
-/// A text that must be given.
-pub(super) fn text(argument: &str, value: &JsValue) -> Result<String> {
-    value.as_string().ok_or_else(|| Error::argument(argument, format!("must be a text, got {}", describe(value))))
 }
 
 /// The name of a store; that of the catalogue's pages is none that a caller can ask or change.

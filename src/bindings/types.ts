@@ -222,8 +222,8 @@ export interface BulkOptions {
   /** That of the store unless given. */
   durability?: Durability;
   /**
-   * Records per transaction: what a sale that comes meanwhile waits for. 250 unless given; 1,024 in the catalogue's stores,
-   * whose transactions no sale waits for.
+   * Records per transaction: what a sale that comes meanwhile waits for. 250 unless given; 4,096 in the catalogue's stores,
+   * which stop for a sale within a transaction.
    */
   chunkSize?: number;
   /** Called after each committed transaction. */

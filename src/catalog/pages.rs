@@ -10,7 +10,7 @@ use super::kind::Kind;
 use super::manifest::{Extent, SEGMENT_ROWS};
 use super::read::Find;
 use super::state::{At, Page, State};
-use super::table::{pick, row, row_with, rows as rows_of};
+use super::table::{found, pick, row, rows as rows_of};
 use super::{Catalog, Shelf, disk};
 use crate::error::Result;
 use crate::store::{ReadRows, Request};
@@ -132,25 +132,19 @@ impl Ahead {
     }
 }
 
-/// The first of the found rows that has a value in a field, when the pages of all before it are kept.
+/// The first of the rows that `find` picks, when its page is kept and it has a value in a field, if one is given; `None` when
+/// that has to be looked at more closely.
 pub(super) fn kept(
     state: &RefCell<State>,
     find: Find<'_>,
     with: Option<(&JsValue, &JsValue)>,
-) -> Option<Result<JsValue>> {
+) -> Option<Option<JsValue>> {
     let mut state = state.borrow_mut();
-    for at in find(&mut state) {
-        let (page, place) = state.kept(at)?;
-        let found = match with {
-            None => row(page, place),
-            Some((field, value)) => row_with(page, place, field, value),
-        };
-        match found {
-            Ok(record) if record.is_undefined() => {}
-            found => return Some(found.map_err(Into::into)),
-        }
-    }
-    Some(Ok(JsValue::UNDEFINED))
+    let Some(at) = find(&mut state).first().copied() else { return Some(None) };
+    let (page, place) = state.kept(at)?;
+    let any = JsValue::UNDEFINED;
+    let (field, value) = with.unwrap_or((&any, &any));
+    Some(found(page, place, field, value)).filter(|found| !found.is_undefined()).map(Some)
 }
 
 /// The rows, when the pages of all are kept.

@@ -17,6 +17,7 @@ use super::{Catalog, Shelf, disk};
 use crate::error::Result;
 use crate::global::property;
 use crate::order::sorted_places;
+use crate::row::text_argument;
 use crate::schema::CATALOG_STORE;
 use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Select, ServedBy, pick as select_from};
 
@@ -35,33 +36,47 @@ pub struct Match {
 pub(super) type Find<'a> = &'a dyn Fn(&mut State) -> Vec<At>;
 
 impl Catalog {
-    /// The record with this key, `undefined` when there is none.
-    pub(crate) async fn get(&self, shelf: &Rc<Shelf>, key: &KeyValue) -> Result<JsValue> {
+    /// The record with this key.
+    pub(crate) async fn get(&self, shelf: &Rc<Shelf>, key: &KeyValue) -> Result<Option<JsValue>> {
         self.0.database.note_query(shelf.kind.store, &ServedBy::PrimaryKey);
         self.first(shelf, &|state| state.find(key).into_iter().collect(), None).await
     }
 
-    /// The record with the smallest key of those whose indexed field is this text, `undefined` when there is none.
-    pub(crate) async fn first_by(&self, shelf: &Rc<Shelf>, index: &'static str, text: &JsValue) -> Result<JsValue> {
+    /// The record with the smallest key of those whose indexed field is this text.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it is no text.
+    pub(crate) async fn first_by(
+        &self,
+        shelf: &Rc<Shelf>,
+        index: &'static str,
+        text: &JsValue,
+    ) -> Result<Option<JsValue>> {
+        let wanted = hash_text(&text_argument(index, text)?);
         self.0.database.note_query(shelf.kind.store, &ServedBy::Index(index.into()));
-        let Some(column) = shelf.kind.column(index) else { return Ok(JsValue::UNDEFINED) };
-        let wanted = hash_text(&text.as_string().unwrap_or_default());
+        let Some(column) = shelf.kind.column(index) else { return Ok(None) };
         let field = shelf.fields.field(column);
         self.first(shelf, &|state| state.candidates(column, wanted), Some((field, text))).await
     }
 
     /// The first row that `find` picks, of those with a value in a field when one is given.
-    async fn first(&self, shelf: &Rc<Shelf>, find: Find<'_>, with: Option<(&JsValue, &JsValue)>) -> Result<JsValue> {
+    async fn first(
+        &self,
+        shelf: &Rc<Shelf>,
+        find: Find<'_>,
+        with: Option<(&JsValue, &JsValue)>,
+    ) -> Result<Option<JsValue>> {
         if self.is_trusted(shelf)
             && let Some(found) = kept(&shelf.state(), find, with)
         {
-            return found;
+            return Ok(found);
         }
-        let rows = self.select(shelf, find, false).await?;
+        // Boxed, because what most calls do without would have to be moved about by all.
+        let rows = Box::pin(self.select(shelf, find, false)).await?;
         let is_it = |row: &JsValue| {
             with.is_none_or(|(field, value)| Reflect::get(row, field).is_ok_and(|found| found == *value))
         };
-        Ok(rows.iter().find(is_it).unwrap_or_default())
+        Ok(rows.iter().find(is_it))
     }
 
     /// The rows that `find` picks, in its order; `whole` when they are most of all, whose pages are then not kept.
@@ -284,7 +299,7 @@ fn served_by(kind: &Kind, select: &Select) -> ServedBy {
         Some(index)
             if single(select).is_some() && kind.column(index).is_some_and(|column| column != Column::Category) =>
         {
-            ServedBy::Index(index.clone())
+            ServedBy::Index(index.clone().into())
         }
         Some(index) => ServedBy::Scan { missing: index.clone() },
     }

@@ -93,16 +93,21 @@ pub(super) struct State {
 struct Found {
     lookup: Lookup,
     known: Vec<(u32, u32)>,
+    /// Of the state that it was brought up to; the segments of a version never change.
+    version: f64,
 }
 
 impl Found {
     /// Adds the rows that are not in it; begins anew when a segment is gone. A row with hash 0 is left out.
-    fn catch_up(&mut self, segments: &[Segment], hash: impl Fn(&Columns, u32) -> u32) {
+    fn catch_up(&mut self, version: f64, segments: &[Segment], hash: impl Fn(&Columns, u32) -> u32) {
+        if self.version == version {
+            return;
+        }
         let is_ahead = self.known.len() <= segments.len()
             && self.known.iter().zip(segments).all(|((number, _), now)| *number == now.extent.number);
         if !is_ahead || self.known.is_empty() {
             let rows = segments.iter().map(|segment| segment.extent.rows as usize).sum();
-            *self = Found { lookup: Lookup::with_room(rows), known: Vec::new() };
+            *self = Found { lookup: Lookup::with_room(rows), ..Found::default() };
         }
         for (place, Segment { extent, columns, .. }) in segments.iter().enumerate() {
             if self.known.len() == place {
@@ -116,6 +121,7 @@ impl Found {
                 }
             }
         }
+        self.version = version;
     }
 }
 
@@ -211,7 +217,7 @@ impl State {
 
     /// The row with this key.
     pub fn find(&mut self, key: &KeyValue) -> Option<At> {
-        self.keys.catch_up(&self.segments, |columns, row| hash(&columns.key(row)));
+        self.keys.catch_up(self.version, &self.segments, |columns, row| hash(&columns.key(row)));
         let rows = self.keys.lookup.rows(hash(key));
         rows.map(At::unpacked).find(|at| self.is_live(*at) && self.has_key(*at, key))
     }
@@ -220,11 +226,11 @@ impl State {
     pub fn candidates(&mut self, column: Column, wanted: u32) -> Vec<At> {
         let found = match column {
             Column::Barcode => {
-                self.barcodes.catch_up(&self.segments, |columns, row| columns.barcodes[row as usize]);
+                self.barcodes.catch_up(self.version, &self.segments, |columns, row| columns.barcodes[row as usize]);
                 &self.barcodes
             }
             Column::Code => {
-                self.codes.catch_up(&self.segments, |columns, row| columns.codes[row as usize]);
+                self.codes.catch_up(self.version, &self.segments, |columns, row| columns.codes[row as usize]);
                 &self.codes
             }
             Column::Category => {

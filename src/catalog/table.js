@@ -293,7 +293,7 @@ const listAt = ({ same, places, columns, ends, items, values }, at) => {
   if (ends) return Array.from(items.slice(at && ends[at - 1], ends[at]));
   if (values) return Array.isArray(values[at]) ? values[at].slice() : values[at];
   const list = same.slice();
-  for (let place = 0; place < places.length; place++) list[places[place]] = columns[place][at];
+  for (let place = places.length - 1; place >= 0; place--) list[places[place]] = columns[place][at];
   return list;
 };
 
@@ -313,16 +313,23 @@ export const rows = ({ count, same, fields, columns, lists, loose }) => {
   return all;
 };
 
-/** A record of a table, a copy; undefined unless this is what it has in a field, when one is given. */
-export const row = ({ same, fields, columns, lists, loose }, at, wanted, value) => {
-  let record;
-  if (loose.has(at)) record = structuredClone(loose.get(at));
-  else {
-    record = { ...same };
-    for (let place = 0; place < fields.length; place++) record[fields[place]] = columns[place][at];
-    for (const some of lists) record[some.field] = listAt(some, at);
+/** A record of a table, a copy. */
+export const row = ({ same, fields, columns, lists, loose }, at) => {
+  if (loose.size > 0 && loose.has(at)) return structuredClone(loose.get(at));
+  const record = { ...same };
+  for (let place = fields.length - 1; place >= 0; place--) record[fields[place]] = columns[place][at];
+  for (let nth = lists.length - 1; nth >= 0; nth--) record[lists[nth].field] = listAt(lists[nth], at);
+  return record;
+};
+
+/** As row(); undefined when a field, unless it is undefined, has not this value, and when the record cannot be copied. */
+export const found = (table, at, field, value) => {
+  try {
+    const record = row(table, at);
+    return field === undefined || record[field] === value ? record : undefined;
+  } catch {
+    return undefined;
   }
-  return wanted === undefined || record[wanted] === value ? record : undefined;
 };
 
 /** A field of every record. */

@@ -45,14 +45,9 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn row(table: &Table, place: u32) -> std::result::Result<JsValue, JsValue>;
 
-    /// As [`row`], `undefined` unless a field has this value.
-    #[wasm_bindgen(js_name = row, catch)]
-    pub(super) fn row_with(
-        table: &Table,
-        place: u32,
-        field: &JsValue,
-        value: &JsValue,
-    ) -> std::result::Result<JsValue, JsValue>;
+    /// As [`row`]; `undefined` when a field, unless it is `undefined`, has not this value, and when the record cannot be
+    /// copied. A call that may throw takes longer.
+    pub(super) fn found(table: &Table, place: u32, field: &JsValue, value: &JsValue) -> JsValue;
 
     /// The records at some places of a list of pages.
     #[wasm_bindgen(catch)]

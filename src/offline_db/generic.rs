@@ -34,7 +34,7 @@ impl OfflineDb {
         Box::pin(async move {
             let key = KeyValue::argument("key", &key)?;
             if let Some(shelf) = catalog.shelf(&store) {
-                return catalog.get(shelf, &key).await;
+                return Ok(catalog.get(shelf, &key).await?.unwrap_or_default());
             }
             let row = database.read(&[&store], async |tx| tx.rows(&store)?.get(&key)?.await).await?;
             stamp::for_js(&row, database.schema().store(&store)?);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{OfflineDb, Operation, then};
+use super::{OfflineDb, Operation};
 use crate::catalog::{Catalog, Delta, DeltaReport, Match, Shelf};
 use crate::clock;
 use crate::error::{Error, Result};
@@ -38,6 +38,9 @@ impl OfflineDb {
     }
 
     /// The product with this barcode, that with the smallest key of several; `null` when there is none.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it is no text.
     pub fn get_product_by_barcode(&self, barcode: JsValue) -> Operation<JsValue> {
         self.first_product(Product::BARCODE.name, barcode)
     }
@@ -49,7 +52,7 @@ impl OfflineDb {
 
     fn first_product(&self, index: &'static str, text: JsValue) -> Operation<JsValue> {
         let catalog = self.catalog.clone();
-        or_null(Box::pin(async move { catalog.first_by(products(&catalog)?, index, &text).await }))
+        Box::pin(async move { Ok(or_null(catalog.first_by(products(&catalog)?, index, &text).await?)) })
     }
 
     /// The products of a category, whether Odoo sent it as `5` or as `[5, "Drinks"]`; with `below`, those of every
@@ -106,13 +109,17 @@ impl OfflineDb {
         self.get_or_null(Tax::STORE, id)
     }
 
-    fn get_or_null(&self, store: &str, id: JsValue) -> Operation<JsValue> {
-        or_null(self.get(store, id))
+    fn get_or_null(&self, store: &'static str, id: JsValue) -> Operation<JsValue> {
+        let catalog = self.catalog.clone();
+        Box::pin(async move {
+            let key = KeyValue::argument("key", &id)?;
+            Ok(or_null(catalog.get(shelf_of(&catalog, store)?, &key).await?))
+        })
     }
 }
 
-fn or_null(found: Operation<JsValue>) -> Operation<JsValue> {
-    then(found, |found| if found.is_undefined() { JsValue::NULL } else { found })
+fn or_null(found: Option<JsValue>) -> JsValue {
+    found.unwrap_or(JsValue::NULL)
 }
 
 fn products(catalog: &Catalog) -> Result<&Rc<Shelf>> {

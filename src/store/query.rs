@@ -1,5 +1,6 @@
 //! What is asked of a store: which index, which keys of it, in which direction, how many; and what served it.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds};
 
@@ -173,7 +174,7 @@ pub enum ServedBy {
     /// The store itself, in the order of its primary key.
     PrimaryKey,
     /// The index of this name.
-    Index(String),
+    Index(Cow<'static, str>),
     /// Every record was read, because the index of this name is missing on disk.
     Scan {
         /// The index that would have served it.

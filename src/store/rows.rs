@@ -141,7 +141,7 @@ impl ReadRows {
         };
         if self.native.index_names().contains(name) {
             let index = self.native.index(name)?;
-            return Ok((Some(Source::Index(index)), ServedBy::Index(name.clone())));
+            return Ok((Some(Source::Index(index)), ServedBy::Index(name.clone().into())));
         }
         if self.schema.index(name).is_some() {
             return Ok((None, ServedBy::Scan { missing: name.clone() }));

@@ -50,7 +50,11 @@ impl Trace {
 
     /// Notes what has served a query.
     pub fn note(&self, store: &str, served_by: &ServedBy) {
-        *self.last_query.borrow_mut() = Some((store.to_owned(), served_by.clone()));
+        let mut last = self.last_query.borrow_mut();
+        // A scan of many barcodes writes nothing down.
+        if !last.as_ref().is_some_and(|(name, by)| name == store && by == served_by) {
+            *last = Some((store.to_owned(), served_by.clone()));
+        }
     }
 
     /// As [`Trace::note`], of a store; says so when an index is missing.

@@ -82,10 +82,10 @@ test("a tab killed while it loads products leaves whole transactions, and the ne
   for (const [at, delay] of [0, 5, 15, 30, 60, 120].entries()) {
     const [context, name] = [await host.browser.newContext(), databaseName()];
     const victim = await tab(context, name);
-    await victim.evaluate(() => {
+    await victim.evaluate((chunkSize) => {
       const list = products(0, 5_000, { image: "x".repeat(500) });
-      window.loading = db.bulkSaveProducts(list).catch(() => {});
-    });
+      window.loading = db.bulkSaveProducts(list, { chunkSize }).catch(() => {});
+    }, CHUNK);
     await pause(delay);
     await kill(victim, at % 2 ? "crash" : "close");
     const keeper = await tab(context, name);

@@ -213,7 +213,7 @@ export default {
     list[5] = { name: "no key" };
     list[SEGMENT_ROWS] = { id: 3, f() {} };
     const progress = [];
-    const report = await db.bulkSave(PRODUCTS, list, { onProgress: (value) => progress.push(value) });
+    const report = await db.bulkSave(PRODUCTS, list, { chunkSize: SEGMENT_ROWS, onProgress: (value) => progress.push(value) });
     equal([report.requested, report.saved], [list.length, list.length - 2]);
     equal(report.failures.map(({ position, key, code, field }) => [position, key, code, field]), [[5, undefined, "InvalidRecord", "id"], [SEGMENT_ROWS, 3, "InvalidRecord", "f"]]);
     equal(progress.map(({ done, saved }) => [done, saved]), [[2_048, 2_047], [4_096, 4_094], [4_106, 4_104]]);

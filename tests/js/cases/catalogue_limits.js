@@ -1,7 +1,7 @@
 // What the catalogue takes at once: time of the main thread, and memory for what was looked up.
 import { equal } from "../assert.js";
+import { PRODUCTS, SEGMENT_ROWS } from "../shelves.js";
 
-const PRODUCTS = "pos_products";
 /** What a record in the store of the catalogue is stands in the second place of its key. */
 const [PAGES, PART] = [3, 1];
 
@@ -51,11 +51,11 @@ function byTask() {
 
 export default {
   "a load stops whenever it has taken its time, so that a sale gets through": async ({ db }) => {
-    // In two segments, each of which is read in four parts and put in four pages.
+    // In two chunks, each of which is read in four parts and put in four pages.
     const load = async () => {
       const [read, put] = [byTask(), byTask()];
       const named = (at) => (at % 512 ? { id: at + 1, name: "Product" } : { id: at + 1, get name() { return read.note() ?? "Product"; } });
-      await watching("put", put.note, () => db.bulkSave(PRODUCTS, Array.from({ length: 4_096 }, (_, at) => named(at))));
+      await watching("put", put.note, () => db.bulkSave(PRODUCTS, Array.from({ length: 2 * SEGMENT_ROWS }, (_, at) => named(at)), { chunkSize: SEGMENT_ROWS }));
       await db.clear(PRODUCTS);
       return { read: read.tasks, put: put.tasks };
     };

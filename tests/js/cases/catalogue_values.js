@@ -1,6 +1,6 @@
 import { difference } from "../alike.js";
 import { equal, ok, rejects } from "../assert.js";
-import { handle, listen, PRODUCTS, random, settled } from "../shelves.js";
+import { handle, listen, PRODUCTS, random, SEGMENT_ROWS, settled } from "../shelves.js";
 
 const fillers = (count, from) => Array.from({ length: count }, (_, at) => ({ id: from + at, name: `filler ${at}`, list_price: at }));
 const ids = (rows) => rows.map((row) => row.id);
@@ -254,7 +254,7 @@ export default {
       // Of more than two chunks: some are read while others are written.
       const records = fillers(save === "put" ? 1 : 5_000, 0).map((record) => ({ ...record, categ_id: [-1, "Old"] }));
       const calls = {
-        bulkSave: () => db.bulkSave(PRODUCTS, records),
+        bulkSave: () => db.bulkSave(PRODUCTS, records, { chunkSize: SEGMENT_ROWS }),
         allOrNothing: () => db.bulkSave(PRODUCTS, records, { mode: "all-or-nothing" }),
         applyDelta: () => db.applyDelta({ upserts: records }),
         put: () => db.put(PRODUCTS, records[0]),

@@ -13,9 +13,9 @@
 //! - `kind.rs` says what is held. `disk.rs` is the form on disk: manifest, columns, texts, pages.
 //! - `table.js` and `table.rs` make a table of many records at once; `batch.rs` reads what the columns keep of them.
 //! - `state.rs` is what is known in memory; `lookup.rs`, `columns.rs`, `texts.rs` and `manifest.rs` are its parts.
-//! - `read.rs` answers with rows from `pages.rs`, `search.rs` and `fold.rs` find by text; `write.rs` changes, `segment.rs`
-//!   adds rows, `bulk.rs` saves lists, `adopt.rs` takes
-//!   over the rows of the stores that held the catalogue before.
+//! - `read.rs` answers with rows from `pages.rs`; `search.rs`, `grams.rs` and `fold.rs` find by text.
+//! - `write.rs` changes, `segment.rs` adds rows, `bulk.rs` saves lists, `adopt.rs` takes over the rows of the stores that
+//!   held the catalogue before.
 
 mod adopt;
 mod batch;
@@ -23,6 +23,7 @@ mod bulk;
 mod columns;
 mod disk;
 mod fold;
+mod grams;
 mod kind;
 mod lookup;
 mod manifest;

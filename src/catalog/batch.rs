@@ -169,6 +169,9 @@ fn thirds(bytes: &Uint8Array, count: usize) -> [String; 3] {
 fn texts(table: &Table, raw: String, field: Option<&JsValue>, is_key: bool) -> (String, Vec<u32>) {
     let count = table.count() as usize;
     let Some(field) = field else { return ("\0".repeat(count), vec![0; count]) };
+    if !is_key && memchr::memchr(OTHER as u8, raw.as_bytes()).is_none() {
+        return (fold_each(&raw), vec![0; count]);
+    }
     let mut hashes = Vec::with_capacity(count);
     let mut replaced: Option<String> = None;
     let mut begin = 0;

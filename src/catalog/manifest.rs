@@ -45,6 +45,11 @@ impl Extent {
         row < self.rows && self.dead[row as usize / 8] & (1 << (row % 8)) == 0
     }
 
+    /// The rows that are not in force: a bit a row, from the lowest bit of each byte on.
+    pub fn dead(&self) -> &[u8; MAP_BYTES] {
+        &self.dead
+    }
+
     pub fn bury(&mut self, row: u32) {
         self.dead[row as usize / 8] |= 1 << (row % 8);
     }

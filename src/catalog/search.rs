@@ -1,10 +1,9 @@
 //! Search as you type: which rows have every word of a query, the best ones first.
 
-use memchr::memchr;
-
 use super::fold::fold;
+use super::grams::{Grams, Rows};
 use super::manifest::Extent;
-use super::texts::{Beginnings, END, Texts, is_between_words};
+use super::texts::{END, Texts, is_between_words};
 
 /// How well a row answers, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,23 +22,23 @@ pub enum Rank {
 #[derive(Debug)]
 pub(super) struct Words {
     whole: String,
-    words: Vec<String>,
+    words: Vec<Finder>,
 }
 
 /// A segment to search: its place, which of its rows are in force, and their texts.
 pub(super) type Segment<'a> = (u32, &'a Extent, &'a Searchable);
 
-/// The texts of a segment and where their words begin.
+/// The texts of a segment, and which rows may have a word.
 #[derive(Debug)]
 pub(super) struct Searchable {
     pub texts: Texts,
-    beginnings: Beginnings,
+    grams: Grams,
 }
 
 impl Searchable {
     pub fn new(texts: Texts) -> Searchable {
-        let beginnings = Beginnings::of(&texts);
-        Searchable { texts, beginnings }
+        let grams = Grams::of(&texts);
+        Searchable { texts, grams }
     }
 }
 
@@ -47,7 +46,7 @@ impl Words {
     pub fn of(query: &str) -> Words {
         // A 0 ends a text.
         let whole = fold(&query.replace('\0', " ")).trim().to_owned();
-        let words = whole.split_whitespace().map(str::to_owned).collect();
+        let words = whole.split_whitespace().map(|word| Finder::new(word.as_bytes())).collect();
         Words { whole, words }
     }
 
@@ -69,55 +68,40 @@ impl Words {
         let [mut barcodes, mut codes] = exact;
         barcodes.retain(|at| has(2, *at));
         codes.retain(|at| has(1, *at));
-        // The longest word is in the fewest rows.
-        let Some(lead) = self.words.iter().max_by_key(|word| word.len()) else { return Vec::new() };
-        let lead = &Finder::new(lead.as_bytes());
+        if self.words.is_empty() {
+            return Vec::new();
+        }
         codes.retain(|at| !barcodes.contains(at));
         let exact = [barcodes.clone(), codes.clone()].concat();
         let mut found = Found { exact, hits: [barcodes, codes, Vec::new(), Vec::new()], limit };
-        // Of a short word, the rows that have a word with its first letter are mostly enough. A longer one is looked for
-        // everywhere at once: it is in few rows, and stands in the same place of many when it is a code.
-        let is_short = lead.word.len() < SHORT;
-        if is_short {
-            for segment in segments.clone() {
-                self.beginning(lead, segment, &mut found);
+        // What is not in force, and what turns out to lack a word.
+        let mut others: Vec<Rows> = segments.clone().map(|(_, extent, _)| Rows::of_map(extent.dead())).collect();
+        // The best rank first: when there are enough of it nobody looks at the rest.
+        for rank in [Rank::Prefix, Rank::WordStart, Rank::Inside] {
+            for (segment, others) in segments.clone().zip(&mut others) {
+                if found.has_enough(rank) {
+                    return found.best();
+                }
+                self.ranked(rank, segment, others, &mut found);
             }
-        }
-        for segment in segments {
-            self.anywhere(lead, segment, &mut found, if is_short { Rank::Inside } else { Rank::Prefix });
         }
         found.best()
     }
 
-    /// The rows that have a word that begins with the first letter of `lead`, until there are enough of the best.
-    fn beginning(&self, lead: &Finder<'_>, (place, extent, segment): Segment<'_>, found: &mut Found) {
-        for row in segment.beginnings.rows(lead.word[0]) {
-            if found.has_enough(Rank::Prefix) {
-                break;
-            }
-            if extent.is_live(row)
-                && let Some(rank) = self.rank(segment.texts.row(row)).filter(|rank| *rank < Rank::Inside)
-            {
-                found.add(rank, (place, row));
-            }
-        }
-    }
-
-    /// The rows that have `lead` anywhere and a rank from `best` on, until there are enough of that.
-    fn anywhere(&self, lead: &Finder<'_>, (place, extent, segment): Segment<'_>, found: &mut Found, best: Rank) {
-        let texts = &segment.texts;
-        let (mut from, mut row) = (0, 0);
-        while !found.has_enough(best)
-            && let Some(begin) = lead.find(texts.bytes(), from)
-        {
-            while texts.end(row) <= begin {
-                row += 1;
-            }
-            from = texts.end(row);
-            if extent.is_live(row)
-                && let Some(rank) = self.rank(texts.row(row)).filter(|rank| *rank >= best)
-            {
-                found.add(rank, (place, row));
+    /// The rows of this rank without some others, until there are enough of it. Others are from then on those that lack a
+    /// word, too.
+    fn ranked(&self, rank: Rank, (place, _, segment): Segment<'_>, others: &mut Rows, found: &mut Found) {
+        let may_have = segment.grams.rows(self.words.iter().map(|word| &*word.word), rank);
+        for row in may_have.without(*others) {
+            match self.rank(segment.texts.row(row)) {
+                Some(its) if its == rank => {
+                    found.add(rank, (place, row));
+                    if found.has_enough(rank) {
+                        return;
+                    }
+                }
+                Some(_) => {}
+                None => others.add(row),
             }
         }
     }
@@ -126,7 +110,7 @@ impl Words {
     fn rank(&self, text: &[u8]) -> Option<Rank> {
         let (mut best, mut worst) = (Rank::Inside, Rank::Prefix);
         for word in &self.words {
-            let rank = best_of(text, word.as_bytes())?;
+            let rank = word.best_of(text)?;
             best = best.min(rank);
             worst = worst.max(rank);
         }
@@ -155,10 +139,10 @@ impl Words {
         }
         let mut marked = vec![false; folded.len()];
         for word in &self.words {
-            for (at, window) in folded.windows(word.len()).enumerate() {
-                if window == word.as_bytes() {
-                    marked[at..at + word.len()].fill(true);
-                }
+            let mut from = 0;
+            while let Some(begin) = word.find(&folded, from) {
+                marked[begin..begin + word.word.len()].fill(true);
+                from = begin + 1;
             }
         }
         let mut ranges: Vec<(u32, u32)> = Vec::new();
@@ -207,72 +191,52 @@ impl Found {
     }
 }
 
-/// The best place of a word in the texts of a row.
-fn best_of(text: &[u8], word: &[u8]) -> Option<Rank> {
-    let mut best: Option<Rank> = None;
-    let mut from = 0;
-    while let Some(found) = memchr(word[0], text.get(from..)?) {
-        let begin = from + found;
-        from = begin + 1;
-        if text[begin..].starts_with(word) {
-            let rank = rank_at(text, begin);
-            if rank == Rank::Prefix {
-                return Some(rank);
-            }
-            best = Some(best.map_or(rank, |best| best.min(rank)));
-        }
-    }
-    best
-}
-
-/// Words with fewer bytes are short.
-const SHORT: usize = 3;
-
-/// Looks for a word in many bytes: by its rarest byte when that is rare, else by steps of up to its length (Horspool
-/// 1980).
-struct Finder<'a> {
-    word: &'a [u8],
-    rare: Option<(usize, u8)>,
+/// Looks for a word in bytes, by steps of up to its length (Horspool 1980).
+#[derive(Debug)]
+struct Finder {
+    word: Vec<u8>,
     /// By the byte that stands where the word would end: how far to go on.
     steps: [u8; 256],
 }
 
-impl Finder<'_> {
-    fn new(word: &[u8]) -> Finder<'_> {
+impl Finder {
+    /// Of a word that is not empty.
+    fn new(word: &[u8]) -> Finder {
         let longest = word.len().min(255) as u8;
         let mut steps = [longest; 256];
         for (at, byte) in word[..word.len() - 1].iter().enumerate() {
             steps[usize::from(*byte)] = (word.len() - 1 - at).min(255) as u8;
         }
-        let rare = word.iter().copied().enumerate().find(|(_, byte)| !FREQUENT.contains(byte));
-        let rare = if word.len() < SHORT { rare.or(Some((0, word[0]))) } else { rare };
-        Finder { word, rare, steps }
+        Finder { word: word.to_vec(), steps }
     }
 
     /// Where the word stands, from a place on.
     fn find(&self, bytes: &[u8], mut at: usize) -> Option<usize> {
-        if let Some((offset, rare)) = self.rare {
-            loop {
-                let begin = at + memchr(rare, bytes.get(at + offset..)?)?;
-                if bytes.get(begin..)?.starts_with(self.word) {
-                    return Some(begin);
-                }
-                at = begin + 1;
-            }
-        }
         let last = self.word.len() - 1;
         loop {
             let end = *bytes.get(at + last)?;
-            if end == self.word[last] && bytes.get(at..)?.starts_with(self.word) {
+            if end == self.word[last] && bytes.get(at..)?.starts_with(&self.word) {
                 return Some(at);
             }
             at += usize::from(self.steps[usize::from(end)]);
         }
     }
-}
 
-/// What texts are mostly made of.
-const FREQUENT: &[u8] = b"aeioudlnrstcmpgh0123456789 -\xd8\xd9";
+    /// The best place of the word in the texts of a row.
+    fn best_of(&self, text: &[u8]) -> Option<Rank> {
+        let mut best: Option<Rank> = None;
+        let mut from = 0;
+        while let Some(begin) = self.find(text, from) {
+            let rank = rank_at(text, begin);
+            if rank == Rank::Prefix {
+                return Some(rank);
+            }
+            best = Some(best.map_or(rank, |best| best.min(rank)));
+            from = begin + 1;
+        }
+        best
+    }
+}
 
 /// How well a word stands at a place, by what is before it.
 fn rank_at(text: &[u8], at: usize) -> Rank {

@@ -345,6 +345,14 @@ const valuesOf = ({ count, same, fields, columns, lists, loose }, field) => {
   return values;
 };
 
+/** A field of every record; of a list its first item may do, for Odoo's pair of id and name. */
+const idsOf = (table, field) => {
+  const { same, places, columns } = table.lists.find((some) => some.field === field) ?? {};
+  if (!columns || table.loose.size > 0) return valuesOf(table, field);
+  const place = places.indexOf(0);
+  return place >= 0 ? columns[place] : new Array(table.count).fill(same[0]);
+};
+
 const numbers = (values, read) => {
   if (ArrayBuffer.isView(values)) return Float64Array.from(values);
   const all = new Float64Array(values.length);
@@ -369,14 +377,18 @@ const textOf = (value) => {
  * is none.
  */
 export const gather = (table, [key, price, category, ...named]) => {
-  const read = (field, what) => field && numbers(valuesOf(table, field), what);
   const all = [];
   for (const field of named) {
     const values = field ? valuesOf(table, field) : blanks(table.count);
     for (let at = 0; at < values.length; at++) all.push(textOf(values[at]));
   }
   all.push("");
-  return [read(key, none), read(price, none), read(category, first), encoder.encode(all.join(END))];
+  return [
+    numbers(valuesOf(table, key), none),
+    price && numbers(valuesOf(table, price), none),
+    category && numbers(idsOf(table, category), first),
+    encoder.encode(all.join(END)),
+  ];
 };
 
 const isSound = ({ count, fields, columns, lists, loose }) => {

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::manifest::MAP_BYTES;
 use crate::crc32::crc32;
 
 /// Ends a text; no text contains it.
@@ -18,43 +17,9 @@ pub(super) struct Texts {
     ends: Vec<u32>,
 }
 
-/// Which rows of a segment have a word that begins with a byte, or with one that shares its place: a bit a row.
-#[derive(Debug, Clone)]
-pub(super) struct Beginnings(Vec<[u8; MAP_BYTES]>);
-
-/// Places for bytes: letters and digits of ASCII do not share one.
-const PLACES: usize = 64;
-
 /// Whether a word can begin behind a byte.
 pub(super) fn is_between_words(byte: u8) -> bool {
     byte.is_ascii() && !byte.is_ascii_alphanumeric()
-}
-
-impl Beginnings {
-    pub fn of(texts: &Texts) -> Beginnings {
-        let mut maps = vec![[0; MAP_BYTES]; PLACES];
-        let mut before = END;
-        let mut row = 0;
-        for (at, byte) in texts.bytes.iter().enumerate() {
-            if texts.ends[row] as usize == at {
-                row += 1;
-            }
-            if is_between_words(before) {
-                maps[usize::from(*byte) % PLACES][row / 8] |= 1 << (row % 8);
-            }
-            before = *byte;
-        }
-        Beginnings(maps)
-    }
-
-    /// The rows that may have a word that begins with this byte, in their order.
-    pub fn rows(&self, byte: u8) -> impl Iterator<Item = u32> {
-        let map = &self.0[usize::from(byte) % PLACES];
-        let bits = |(place, byte): (usize, u8)| {
-            (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| place as u32 * 8 + bit)
-        };
-        map.iter().copied().enumerate().filter(|(_, byte)| *byte != 0).flat_map(bits)
-    }
 }
 
 impl Texts {

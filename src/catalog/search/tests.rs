@@ -101,6 +101,22 @@ fn what_stands_twice_is_marked_twice_and_touching_marks_are_one() {
 }
 
 #[test]
+fn rows_are_found_all_over_a_segment() {
+    let rows: Vec<[String; 3]> = (0..2_048_u32)
+        .map(|row| [format!("Desk l'ete {}", row * 7_919 % 2_048), format!("r-{row}"), format!("590{row:09}")])
+        .collect();
+    let mut shop = shop(rows.iter().map(|[name, code, barcode]| [name.as_str(), code, barcode]));
+    (0..2_048).step_by(3).for_each(|row| shop.extent.bury(row));
+    for query in
+        ["desk", "7", "77", "2047", "r-204", "590", "5900000", "590000002047", "ete 1", "1 e", "l'ete", "'", "k l", "x"]
+    {
+        for limit in [1, 20, 5_000] {
+            assert_eq!(shop.search(query, limit), shop.naive(query, limit), "'{query}', at most {limit}");
+        }
+    }
+}
+
+#[test]
 fn it_finds_what_a_naive_search_finds() {
     use proptest::prelude::*;
     use proptest::test_runner::{Config, TestRunner};

@@ -49,8 +49,8 @@ const blanks = (count) => {
   return spare.slice(0, count);
 };
 
-/** What the values of a field have been so far. */
-const [SAME, WHOLE, NUMBER, ANY, LISTS] = [0, 1, 2, 3, 4];
+/** What the values of a field have been so far; from ANY on a column holds whatever comes. */
+const [SAME, WHOLE, NUMBER, LISTS, ANY, MIXED] = [0, 1, 2, 3, 4, 5];
 
 /** The values of a field, which come record by record, in the smallest column that holds them. */
 class Values {
@@ -64,8 +64,6 @@ class Values {
     /** A value for each record, once two differ; the items of all lists, one list behind the other. */
     this.column = isList ? [] : undefined;
     this.ends = isList ? new Array(at).fill(0) : undefined;
-    /** Whether some are lists and some are not. */
-    this.isMixed = false;
   }
 
   /** The plain value of the record at this place, the next one. */
@@ -73,7 +71,7 @@ class Values {
     if (this.kind === SAME) {
       if (Object.is(value, this.same)) return;
       this.#begin(value, at);
-    } else if (this.kind !== ANY && !this.#holds(value)) this.#widen(value, at);
+    } else if (!this.#holds(value)) this.#widen(value, at);
     this.column[at] = value;
   }
 
@@ -83,9 +81,9 @@ class Values {
       const copy = list.slice();
       if (!copy.every(isPlain) || Object.keys(list).length !== copy.length) return false;
       if (this.kind === SAME) this.#begin(copy, at);
-      else if (this.kind !== ANY) this.#widen(copy, at);
+      else if (this.kind < ANY) this.#widen(copy, at);
       this.column[at] = copy;
-      this.isMixed = true;
+      this.kind = MIXED;
       return true;
     }
     const { length } = list;
@@ -110,7 +108,7 @@ class Values {
   }
 
   #holds(value) {
-    return this.kind === WHOLE ? isWhole(value) : this.kind === NUMBER && typeof value === "number";
+    return this.kind === WHOLE ? isWhole(value) : this.kind === NUMBER ? typeof value === "number" : this.kind >= ANY;
   }
 
   /** A value that is not the same as all before. */
@@ -133,8 +131,7 @@ class Values {
   #widen(value, at) {
     if (this.kind === LISTS) {
       const lists = { ends: this.ends, items: this.column };
-      this.kind = ANY;
-      this.isMixed = true;
+      this.kind = MIXED;
       this.column = blanks(this.count);
       for (let before = 0; before < at; before++) this.column[before] = listAt(lists, before);
     } else if (this.kind === WHOLE && typeof value === "number") {
@@ -162,7 +159,7 @@ const isAdded = (record, all, at, seen) => {
     // isPlain(), which takes twice as long here.
     if (type === "object" ? value === null : type !== "function" && type !== "symbol") {
       // What values.add() does with most of them, without a call for each.
-      if (values.kind === ANY) values.column[at] = value;
+      if (values.kind >= ANY) values.column[at] = value;
       else if (values.kind !== SAME || !Object.is(value, values.same)) values.add(value, at);
     } else {
       if (!Array.isArray(value)) return false;
@@ -216,11 +213,11 @@ export const take = (records, stamp) => {
 
 const tableOf = (count, all, loose, stamp) => {
   const table = { count, same: {}, fields: [], columns: [], lists: [], loose };
-  for (const { field, kind, same, column, ends, isMixed } of all) {
+  for (const { field, kind, same, column, ends } of all) {
     table.same[field] = kind === SAME ? same : undefined;
     if (kind === SAME || (field === "cached_at" && stamp !== undefined)) continue;
     if (kind === LISTS) table.lists.push(listsOf(field, column, ends));
-    else if (isMixed) table.lists.push({ field, values: column });
+    else if (kind === MIXED) table.lists.push({ field, values: column });
     else {
       table.fields.push(field);
       table.columns.push(column);

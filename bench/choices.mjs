@@ -20,12 +20,16 @@ export const choiceParts = ({ run, table, raw, quick }) => ({
       const found = await run({
         load: ["catalogue", "catalogue", [peer, count, options]],
         sale: ["sale", "sales", [peer, "strict", 0, count, options]],
+        ...(peer === "ours" && { find: ["sale", "finds", [count, options]] }),
       });
       raw[`chunks ${peer} ${chunkSize}`] = found;
       const what = `${each(count)} products, ${each(chunkSize)} a transaction${peer === "records" ? ", one record to a value" : ""}`;
       table.state(`${what}: load`, found.load.save);
       table.state(`${what}: longest task`, found.load.longest);
-      for (const measure of ["p50", "p99"]) table.state(`${what}: a sale meanwhile, ${measure}`, found.sale[measure]);
+      for (const measure of ["p50", "p99"]) {
+        table.state(`${what}: a sale meanwhile, ${measure}`, found.sale[measure]);
+        if (found.find) table.state(`${what}: a product found meanwhile, ${measure}`, found.find[measure]);
+      }
     };
     for (const chunkSize of [100, 250, 500, 1_000, 2_000, 10_000]) await load("records", quick ? 1_000 : 10_000, chunkSize);
     for (const chunkSize of [1_024, 2_048, 4_096, 8_192, 16_384, 50_000]) await load("ours", quick ? 1_000 : 50_000, chunkSize);

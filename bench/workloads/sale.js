@@ -15,6 +15,25 @@ const sale = (at) => ({
 /** A quick cashier: milliseconds between two sales while the catalogue loads. */
 const PAUSE = 20;
 
+/** How long a product takes to be found while all of them are loaded again, mostly in a page that nobody has read. */
+export async function finds([count, options]) {
+  const db = await (await import("../peers/ours.js")).open(options);
+  const list = received(generate(count));
+  await db.save(list);
+  let loaded = false;
+  const load = db.save(list).finally(() => (loaded = true));
+  const times = [];
+  while (!loaded) {
+    const { id, name } = list[(times.length * 7_919) % count];
+    const [taken, found] = await timed(() => db.byId(id));
+    check(found.name, name, "a product found beside the load");
+    times.push(taken);
+    await pause(PAUSE);
+  }
+  await load;
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+}
+
 /** [peer, durability, sales, products, options]; with products, sales go on until all of them are loaded. */
 export async function sales([peer, durability, count, products, options]) {
   const db = await (await import(`../peers/${peer}.js`)).open({ durability, ...options });

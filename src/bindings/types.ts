@@ -222,7 +222,7 @@ export interface BulkOptions {
   /** That of the store unless given. */
   durability?: Durability;
   /**
-   * Records per transaction: what a sale that comes meanwhile waits for. 250 unless given; 4,096 in the catalogue's stores,
+   * Records per transaction: what a sale that comes meanwhile waits for. 250 unless given; 8,192 in the catalogue's stores,
    * which stop for a sale within a transaction.
    */
   chunkSize?: number;

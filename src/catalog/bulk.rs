@@ -26,8 +26,8 @@ use crate::row::Row;
 use crate::schema::StoreSchema;
 use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key};
 
-/// Records of a transaction unless told otherwise: fewer take longer, with more a sale waits longer (ARCHITECTURE.md).
-const CHUNK_ROWS: u32 = 2 * SEGMENT_ROWS;
+/// Records of a transaction unless told otherwise: fewer take longer, with more a lookup waits longer (ARCHITECTURE.md).
+const CHUNK_ROWS: u32 = 4 * SEGMENT_ROWS;
 /// Records that are read at a time.
 const READ_ROWS: u32 = 512;
 

@@ -91,7 +91,7 @@ impl Words {
     /// The rows of this rank without some others, until there are enough of it. Others are from then on those that lack a
     /// word, too.
     fn ranked(&self, rank: Rank, (place, _, segment): Segment<'_>, others: &mut Rows, found: &mut Found) {
-        let may_have = segment.grams.rows(self.words.iter().map(|word| &*word.word), rank);
+        let may_have = segment.grams.rows(self.words.iter().map(|finder| &*finder.word), rank);
         for row in may_have.without(*others) {
             match self.rank(segment.texts.row(row)) {
                 Some(its) if its == rank => {
@@ -109,8 +109,8 @@ impl Words {
     /// How well a row answers; `None` when it lacks a word.
     fn rank(&self, text: &[u8]) -> Option<Rank> {
         let (mut best, mut worst) = (Rank::Inside, Rank::Prefix);
-        for word in &self.words {
-            let rank = word.best_of(text)?;
+        for finder in &self.words {
+            let rank = finder.best_of(text)?;
             best = best.min(rank);
             worst = worst.max(rank);
         }
@@ -138,10 +138,10 @@ impl Words {
             unit = end;
         }
         let mut marked = vec![false; folded.len()];
-        for word in &self.words {
+        for finder in &self.words {
             let mut from = 0;
-            while let Some(begin) = word.find(&folded, from) {
-                marked[begin..begin + word.word.len()].fill(true);
+            while let Some(begin) = finder.find(&folded, from) {
+                marked[begin..begin + finder.word.len()].fill(true);
                 from = begin + 1;
             }
         }

@@ -1,4 +1,4 @@
-// How long a sale takes until it is committed: alone, and while a catalogue loads beside it.
+// How long a sale takes until it is committed, alone and while a catalogue loads beside it, and a product to be found meanwhile.
 import { check, pause, percentile, received, timed } from "../measure.js";
 import { generate } from "/www/products.js";
 

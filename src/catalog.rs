@@ -12,7 +12,8 @@
 //! # Layout
 //! - `kind.rs` says what is held. `disk.rs` is the form on disk: manifest, columns, texts, pages.
 //! - `table.js` and `table.rs` make a table of many records at once; `batch.rs` reads what the columns keep of them.
-//! - `state.rs` is what is known in memory; `lookup.rs`, `columns.rs`, `texts.rs` and `manifest.rs` are its parts.
+//! - `state.rs` is what is known in memory; `lookup.rs`, `columns.rs`, `texts.rs`, `manifest.rs` and `row_set.rs` are
+//!   its parts.
 //! - `read.rs` answers with rows from `pages.rs`; `search.rs`, `grams.rs` and `fold.rs` find by text.
 //! - `write.rs` changes, `segment.rs` adds rows, `bulk.rs` saves lists, `adopt.rs` takes over the rows of the stores that
 //!   held the catalogue before.
@@ -29,6 +30,7 @@ mod lookup;
 mod manifest;
 mod pages;
 mod read;
+mod row_set;
 mod search;
 mod segment;
 mod state;

@@ -15,22 +15,29 @@ const sale = (at) => ({
 /** A quick cashier: milliseconds between two sales while the catalogue loads. */
 const PAUSE = 20;
 
+/** Does something again and again until the list is saved. */
+async function whileSaving(db, list, act) {
+  let saved = false;
+  const saving = db.save(list).finally(() => (saved = true));
+  while (!saved) {
+    await act();
+    await pause(PAUSE);
+  }
+  check(await saving, list.length, "products saved meanwhile");
+}
+
 /** How long a product takes to be found while all of them are loaded again, mostly in a page that nobody has read. */
 export async function finds([count, options]) {
   const db = await (await import("../peers/ours.js")).open(options);
   const list = received(generate(count));
   await db.save(list);
-  let loaded = false;
-  const load = db.save(list).finally(() => (loaded = true));
   const times = [];
-  while (!loaded) {
+  await whileSaving(db, list, async () => {
     const { id, name } = list[(times.length * 7_919) % count];
     const [taken, found] = await timed(() => db.byId(id));
     check(found.name, name, "a product found beside the load");
     times.push(taken);
-    await pause(PAUSE);
-  }
-  await load;
+  });
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
 
@@ -41,19 +48,8 @@ export async function sales([peer, durability, count, products, options]) {
   const sell = async () => times.push((await timed(() => db.sell(sale(times.length), durability)))[0]);
   await sell();
   times.length = 0;
-  let load = null;
-  if (products) {
-    const list = received(generate(products));
-    let loaded = false;
-    load = db.save(list).finally(() => (loaded = true));
-    while (!loaded) {
-      await sell();
-      await pause(PAUSE);
-    }
-    check(await load, products, "products beside the sales");
-  } else {
-    while (times.length < count) await sell();
-  }
+  if (products) await whileSaving(db, received(generate(products)), sell);
+  else while (times.length < count) await sell();
   // The first one was overwritten by that which has its number.
   check(await db.sales(), times.length, "sales on disk");
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), worst: Math.max(...times), count: times.length };

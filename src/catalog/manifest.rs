@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::columns::hashes;
+use super::row_set::RowSet;
 
 /// Rows of a segment at the most: its columns are then small enough (56 KB) that Chromium keeps them beside the key and not
 /// in a file of their own.
@@ -11,9 +12,7 @@ pub(super) const SEGMENT_ROWS: u32 = 2048;
 /// Rows of a page at the most, and about how many bytes: what is read for one of its rows (ARCHITECTURE.md).
 const PAGE_ROWS: u32 = 512;
 const PAGE_BYTES: f64 = 512.0 * 1024.0;
-/// Bits for the rows of a segment.
-pub(super) const MAP_BYTES: usize = SEGMENT_ROWS as usize / 8;
-const EXTENT_BYTES: usize = 12 + MAP_BYTES;
+const EXTENT_BYTES: usize = 12 + RowSet::BYTES;
 
 /// How many rows of so many bytes make a page.
 pub(super) fn page_rows(bytes: f64) -> u32 {
@@ -33,29 +32,25 @@ pub(super) struct Extent {
     pub rows: u32,
     /// Rows of each page but the last one.
     pub page_rows: u32,
-    dead: [u8; MAP_BYTES],
+    /// Rows that are not in force.
+    pub dead: RowSet,
 }
 
 impl Extent {
     pub fn new(number: u32, page_rows: u32) -> Extent {
-        Extent { number, rows: 0, page_rows, dead: [0; MAP_BYTES] }
+        Extent { number, rows: 0, page_rows, dead: RowSet::NONE }
     }
 
     pub fn is_live(&self, row: u32) -> bool {
-        row < self.rows && self.dead[row as usize / 8] & (1 << (row % 8)) == 0
-    }
-
-    /// The rows that are not in force: a bit a row, from the lowest bit of each byte on.
-    pub fn dead(&self) -> &[u8; MAP_BYTES] {
-        &self.dead
+        row < self.rows && !self.dead.has(row)
     }
 
     pub fn bury(&mut self, row: u32) {
-        self.dead[row as usize / 8] |= 1 << (row % 8);
+        self.dead.add(row);
     }
 
     pub fn live(&self) -> u32 {
-        self.rows - self.dead.iter().map(|byte| byte.count_ones()).sum::<u32>()
+        self.rows - self.dead.len()
     }
 
     /// How many pages it has.
@@ -87,7 +82,7 @@ pub(super) fn to_bytes(extents: &[Extent]) -> Vec<u8> {
         bytes.extend(extent.number.to_le_bytes());
         bytes.extend(extent.rows.to_le_bytes());
         bytes.extend(extent.page_rows.to_le_bytes());
-        bytes.extend(extent.dead);
+        bytes.extend(extent.dead.to_bytes());
     }
     bytes
 }
@@ -100,14 +95,11 @@ pub(super) fn from_bytes(bytes: &[u8]) -> Option<Vec<Extent>> {
     }
     let mut all = Vec::with_capacity(extents.len());
     for bytes in extents {
-        let (head, map) = bytes.split_at(12);
-        let (head, dead) = (hashes(head), map.try_into().ok()?);
+        let (head, dead) = bytes.split_at(12);
+        let (head, dead) = (hashes(head), RowSet::from_bytes(dead));
         let extent = Extent { number: head[0], rows: head[1], page_rows: head[2], dead };
         let has_pages = (1..=PAGE_ROWS).contains(&extent.page_rows);
-        if !has_pages
-            || extent.rows > SEGMENT_ROWS
-            || extent.dead.iter().map(|byte| byte.count_ones()).sum::<u32>() > extent.rows
-        {
+        if !has_pages || extent.rows > SEGMENT_ROWS || extent.dead.len() > extent.rows {
             return None;
         }
         all.push(extent);

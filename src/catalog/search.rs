@@ -1,8 +1,9 @@
 //! Search as you type: which rows have every word of a query, the best ones first.
 
 use super::fold::fold;
-use super::grams::{Grams, Rows};
+use super::grams::Grams;
 use super::manifest::Extent;
+use super::row_set::RowSet;
 use super::texts::{END, Texts, is_between_words};
 
 /// How well a row answers, the best first.
@@ -58,6 +59,9 @@ impl Words {
         exact: [Vec<(u32, u32)>; 2],
         limit: usize,
     ) -> Vec<Hit> {
+        if self.words.is_empty() {
+            return Vec::new();
+        }
         let has = |field: usize, (place, row): (u32, u32)| {
             // Where the texts are damaged there are none.
             let segment = segments.clone().find(|segment| segment.0 == place && row < segment.2.texts.rows());
@@ -68,14 +72,11 @@ impl Words {
         let [mut barcodes, mut codes] = exact;
         barcodes.retain(|at| has(2, *at));
         codes.retain(|at| has(1, *at));
-        if self.words.is_empty() {
-            return Vec::new();
-        }
         codes.retain(|at| !barcodes.contains(at));
         let exact = [barcodes.clone(), codes.clone()].concat();
         let mut found = Found { exact, hits: [barcodes, codes, Vec::new(), Vec::new()], limit };
         // What is not in force, and what turns out to lack a word.
-        let mut others: Vec<Rows> = segments.clone().map(|(_, extent, _)| Rows::of_map(extent.dead())).collect();
+        let mut others: Vec<RowSet> = segments.clone().map(|(_, extent, _)| extent.dead).collect();
         // The best rank first: when there are enough of it nobody looks at the rest.
         for rank in [Rank::Prefix, Rank::WordStart, Rank::Inside] {
             for (segment, others) in segments.clone().zip(&mut others) {
@@ -90,7 +91,7 @@ impl Words {
 
     /// The rows of this rank without some others, until there are enough of it. Others are from then on those that lack a
     /// word, too.
-    fn ranked(&self, rank: Rank, (place, _, segment): Segment<'_>, others: &mut Rows, found: &mut Found) {
+    fn ranked(&self, rank: Rank, (place, _, segment): Segment<'_>, others: &mut RowSet, found: &mut Found) {
         let may_have = segment.grams.rows(self.words.iter().map(|finder| &*finder.word), rank);
         for row in may_have.without(*others) {
             match self.rank(segment.texts.row(row)) {

@@ -290,7 +290,7 @@ const listAt = ({ same, places, columns, ends, items, values }, at) => {
   if (ends) return Array.from(items.slice(at && ends[at - 1], ends[at]));
   if (values) return Array.isArray(values[at]) ? values[at].slice() : values[at];
   const list = same.slice();
-  for (let place = places.length - 1; place >= 0; place--) list[places[place]] = columns[place][at];
+  for (let place = 0; place < places.length; place++) list[places[place]] = columns[place][at];
   return list;
 };
 
@@ -312,10 +312,10 @@ export const rows = ({ count, same, fields, columns, lists, loose }) => {
 
 /** A record of a table, a copy. */
 export const row = ({ same, fields, columns, lists, loose }, at) => {
-  if (loose.size > 0 && loose.has(at)) return structuredClone(loose.get(at));
+  if (loose.has(at)) return structuredClone(loose.get(at));
   const record = { ...same };
-  for (let place = fields.length - 1; place >= 0; place--) record[fields[place]] = columns[place][at];
-  for (let nth = lists.length - 1; nth >= 0; nth--) record[lists[nth].field] = listAt(lists[nth], at);
+  for (let place = 0; place < fields.length; place++) record[fields[place]] = columns[place][at];
+  for (const some of lists) record[some.field] = listAt(some, at);
   return record;
 };
 

@@ -60,7 +60,7 @@ impl Texts {
     }
 
     /// Where a row ends in [`Texts::bytes`]; the next one begins there.
-    pub fn end(&self, row: u32) -> usize {
+    fn end(&self, row: u32) -> usize {
         self.ends[row as usize] as usize
     }
 

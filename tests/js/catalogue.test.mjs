@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { databaseName, open, start } from "./harness.mjs";
+import { SEGMENT_ROWS as CHUNK } from "./shelves.js";
 
 let host;
 before(async () => (host = await start()));
 after(() => host.close());
 
-const CHUNK = 2048;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A page with a handle of a database as `window.db`, and what the tests need beside it. */

@@ -1,9 +1,9 @@
 // What the catalogue takes at once: time of the main thread, and memory for what was looked up.
 import { equal } from "../assert.js";
-import { PRODUCTS, SEGMENT_ROWS } from "../shelves.js";
+import { PAGES, PRODUCTS, SEGMENT_ROWS, STORE } from "../shelves.js";
 
-/** What a record in the store of the catalogue is stands in the second place of its key. */
-const [PAGES, PART] = [3, 1];
+/** Where in its key stands what a record in the store of the catalogue is. */
+const PART = 1;
 
 /** Calls `seen` with the key of each request of this kind for a page while `body` runs. */
 async function watching(method, seen, body) {
@@ -11,7 +11,7 @@ async function watching(method, seen, body) {
   const keyOf = method === "put" ? ([, key]) => key : ([key]) => key;
   IDBObjectStore.prototype[method] = function (...given) {
     const key = keyOf(given);
-    if (this.name === "pos_catalog" && key[PART] === PAGES) seen(key);
+    if (this.name === STORE && key[PART] === PAGES) seen(key);
     return native.apply(this, given);
   };
   try {

@@ -134,11 +134,16 @@ pub enum ErrorKind {
         /// Why it ended; [`Error::code`] is that of this error.
         source: Error,
     },
-    /// This browser, or this mode of it, has no IndexedDB.
-    #[error("IndexedDB is not available ({reason}): leave private browsing, or allow this site to store data")]
+    /// Something that the call needs is not there: IndexedDB in this browser or mode of it, a question that the transport
+    /// has no way to ask.
+    #[error("{what} is not available ({reason}): {advice}")]
     Unsupported {
-        /// The browser's words.
+        /// What is missing.
+        what: &'static str,
+        /// Why, in the browser's words when it says something.
         reason: String,
+        /// What to do.
+        advice: &'static str,
     },
     /// The server cannot be reached; the work stays queued.
     #[error("the server cannot be reached; the work stays queued")]
@@ -217,6 +222,12 @@ impl Error {
             ErrorKind::AuthExpired => "AuthExpired",
             ErrorKind::Callback { .. } | ErrorKind::Other { .. } => "Other",
         }
+    }
+
+    /// The browser does not let this site have a database.
+    pub(crate) fn no_database(reason: String) -> Error {
+        let advice = "leave private browsing, or allow this site to store data";
+        ErrorKind::Unsupported { what: "IndexedDB", reason, advice }.into()
     }
 
     /// The transaction ended without a commit and the browser gave no reason.

@@ -57,7 +57,7 @@ impl Error {
                 message: format!("{message} Inside a transaction, await only its own requests."),
                 cause,
             },
-            "SecurityError" => ErrorKind::Unsupported { reason: message.to_owned() },
+            "SecurityError" => return Error::no_database(message.to_owned()),
             _ => ErrorKind::Other { name: name.to_owned(), message: message.to_owned(), cause },
         }
         .into()

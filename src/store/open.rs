@@ -13,6 +13,7 @@ use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
 
 use super::connection::Connection;
 use super::options::{DatabaseEvent, DatabaseOptions};
+use super::reason::Reason;
 use super::request::Request;
 use super::trace::Trace;
 use super::upgrade;
@@ -90,6 +91,7 @@ async fn settle(
 ) -> Result<JsValue> {
     let phase = Rc::new(Cell::new(Phase::Waiting));
     let failure = Rc::new(RefCell::new(None));
+    let reason = Rc::new(RefCell::new(None));
     let on_blocked: Closure<dyn FnMut()> = {
         let (phase, events, database) = (Rc::clone(&phase), options.events.clone(), options.name.clone());
         Closure::new(move || {
@@ -99,8 +101,10 @@ async fn settle(
     };
     let on_upgrade: Closure<dyn FnMut(IdbVersionChangeEvent)> = {
         let (phase, failure, request) = (Rc::clone(&phase), Rc::clone(&failure), request.clone());
+        let reason = Rc::clone(&reason);
         Closure::new(move |event: IdbVersionChangeEvent| {
             phase.set(Phase::Upgrading);
+            *reason.borrow_mut() = request.transaction().map(Reason::of);
             if let Some(schema) = &upgrade_to {
                 upgrade::begin(&request, event.old_version() as u32, Rc::clone(schema), Rc::clone(&failure));
             }
@@ -115,9 +119,13 @@ async fn settle(
         request.set_onblocked(None);
         request.set_onupgradeneeded(None);
         drop((on_blocked, on_upgrade));
-        // An upgrade that failed aborts; the browser then says only that. Else an abort means that the browser was just
-        // closing the database (its storage is being cleared), and asking again helps.
-        let result = result.map_err(|error| failure.borrow_mut().take().unwrap_or_else(|| error.abort_is_loss()));
+        // An upgrade that failed aborts; the request then says only that. An abort without a reason means that the browser
+        // was just closing the database (its storage is being cleared), and asking again helps.
+        let result = result.map_err(|error| {
+            let failed = failure.borrow_mut().take().filter(|failed: &Error| !failed.is_abort());
+            let told = || reason.borrow().as_ref().and_then(Reason::get);
+            failed.or_else(told).unwrap_or_else(|| error.abort_is_loss())
+        });
         if let Err(Ok(late)) = sender.send(result)
             && let Ok(database) = late.dyn_into::<IdbDatabase>()
         {
@@ -142,8 +150,7 @@ async fn settle(
 
 /// The browser's IndexedDB, in a page as in a worker.
 fn factory() -> Result<IdbFactory> {
-    let unsupported = |reason: String| Error::from(ErrorKind::Unsupported { reason });
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())
-        .map_err(|thrown| unsupported(Error::from_js(&thrown).to_string()))?;
-    factory.dyn_into().map_err(|_| unsupported("this browser or this mode of it has none".into()))
+        .map_err(|thrown| Error::no_database(Error::from_js(&thrown).to_string()))?;
+    factory.dyn_into().map_err(|_| Error::no_database("this browser or this mode of it has none".into()))
 }

@@ -1,8 +1,8 @@
 //! The only code that begins or ends a transaction.
 //!
-//! A write resolves on `complete`, never on a request's `success`; when it does not commit, the error is the one the
-//! browser kept in `transaction.error`, read on `abort` because it is not set before. Inside a body, await only the
-//! transaction's own requests: the browser commits a transaction that has nothing to do.
+//! A write resolves on `complete`, never on a request's `success`; when it does not commit, the error is the browser's own
+//! [`Reason`], read on `abort` because it is not complete before. Inside a body, await only the transaction's own requests:
+//! the browser commits a transaction that has nothing to do.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, IdbTransaction};
 
 use super::connection::Connection;
+use super::reason::Reason;
 use super::request::Signal;
 use super::rows::{ReadRows, WriteRows};
 use super::trace::Trace;
@@ -135,7 +136,11 @@ pub(super) type Body<'a> = &'a dyn Fn(ReadTx) -> LocalBoxFuture<'a, Result<()>>;
 /// Runs `body` in a transaction that reads.
 pub(super) async fn read(connection: &Connection, stores: &[&str], body: Body<'_>) -> Result<()> {
     let native = begin(connection, stores, TransactionMode::ReadOnly, Durability::Relaxed)?;
-    body(ReadTx::new(native, connection)).await.map_err(|error| connection.explain_failure(error))
+    let reason = Reason::of(native.clone());
+    let result = body(ReadTx::new(native, connection)).await;
+    // The one that is awaited may only have been cut off by another.
+    let reasoned = |error: Error| if error.is_abort() { reason.get().unwrap_or(error) } else { error };
+    result.map_err(|error| connection.explain_failure(reasoned(error)))
 }
 
 /// Runs `body` in a transaction that writes and resolves when it has committed.
@@ -164,7 +169,7 @@ pub(super) async fn write(
                         "the transaction had committed before its body failed ({error}); await only its own requests inside it"
                     ),
                 )),
-                // A request that was cut off says only that; the reason stands in the transaction.
+                // A request that was cut off says only that; the transaction knows the reason.
                 Err(reason) if error.is_abort() => Err(reason),
                 Err(_) => Err(error),
             }
@@ -178,6 +183,7 @@ struct End {
     native: IdbTransaction,
     signal: Rc<Signal>,
     aborted: Rc<Cell<bool>>,
+    reason: Reason,
     _ended: Closure<dyn FnMut(Event)>,
 }
 
@@ -194,7 +200,7 @@ impl End {
         };
         native.set_oncomplete(Some(ended.as_ref().unchecked_ref()));
         native.set_onabort(Some(ended.as_ref().unchecked_ref()));
-        End { native, signal, aborted, _ended: ended }
+        End { reason: Reason::of(native.clone()), native, signal, aborted, _ended: ended }
     }
 
     async fn wait(&self) -> Result<()> {
@@ -202,10 +208,7 @@ impl End {
         if !self.aborted.get() {
             return Ok(());
         }
-        Err(match self.native.error() {
-            Some(reason) => Error::from_js(&reason),
-            None => Error::transaction_aborted(),
-        })
+        Err(self.reason.get().unwrap_or_else(Error::transaction_aborted))
     }
 }
 

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 
 use super::manager::SyncManager;
 use super::outbox::{self, Enqueue};
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 use crate::model::Order;
 use crate::offline_db::{Operation, as_sent};
 use crate::row::Row;
@@ -96,7 +96,12 @@ impl SyncManager {
         let stored = self.0.db.get_all_orders().await?;
         let answer = self.0.asked(self.0.transport.orders(session)).await?;
         let Some(answer) = answer else {
-            return Err(Error::other("Unsupported", "the transport has no way to ask for the orders of a session"));
+            return Err(ErrorKind::Unsupported {
+                what: "the server's list of orders",
+                reason: "the transport has no way to ask for the orders of a session".into(),
+                advice: "give it a method orders(session), or a lookup URL",
+            }
+            .into());
         };
         let server = sales_of(&answer);
         let waiting = waiting_orders(&pending, &key);

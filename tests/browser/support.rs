@@ -15,6 +15,13 @@ pub fn name() -> String {
     format!("rust-{number}-{}", (js_sys::Math::random() * 1e16) as u64)
 }
 
+/// Whether this browser's words for a taken key name the index.
+pub fn names_the_index() -> bool {
+    let navigator = js_sys::Reflect::get(&js_sys::global(), &"navigator".into()).unwrap();
+    let agent = js_sys::Reflect::get(&navigator, &"userAgent".into()).unwrap();
+    agent.as_string().unwrap().contains("Chrome/")
+}
+
 /// Runs a test on a database of its own, which is deleted afterwards.
 pub async fn with_database<F: Future<Output = ()>>(test: impl FnOnce(Database) -> F) {
     let options = DatabaseOptions { stores: vec![cards()], ..DatabaseOptions::named(name()) };

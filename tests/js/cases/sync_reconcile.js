@@ -131,7 +131,7 @@ export default {
       await rejects(manager({ transport: { kind: "odoo", url: at.url } }).reconcile(7), "Offline");
       await at.control({ down: false, expired: true });
       await rejects(manager({ transport: { kind: "odoo", url: at.url } }).reconcile(7), "AuthExpired");
-      await rejects(manager({ transport: transport() }).reconcile(7), "Other", "no way to ask");
+      await rejects(manager({ transport: transport() }).reconcile(7), "Unsupported", "no way to ask");
       await rejects(manager({ transport: transport(undefined, { orders: () => "none" }) }).reconcile(7), "Other", "instead of a list");
       for (const bad of [undefined, null, true, {}, NaN]) {
         await rejects(manager({ transport: transport() }).reconcile(bad), "InvalidArgument", "session");

@@ -1,5 +1,5 @@
 # The only door: every command of the project.
-.PHONY: help setup setup-browser build demo test e2e screenshots check bench bench-report clean
+.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots check bench bench-report clean
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
@@ -19,6 +19,9 @@ setup:
 setup-browser:
 	@scripts/setup.sh --with-browser
 
+setup-engines:
+	@scripts/setup.sh --with-engines
+
 build: setup ## build pkg/
 	@scripts/build-pkg.sh
 
@@ -33,6 +36,11 @@ test: setup-browser ## all tests
 	npx --no-install tsc --project tests/types
 	node --test --test-timeout=300000 tests/js/
 	node --test --test-timeout=300000 tests/e2e/
+
+engines: setup-engines build ## the tests on Chromium, Chromium with SQLite, Firefox and WebKit (ENGINE=firefox for one)
+	@failed=0; for engine in $(or $(ENGINE),chromium chromium-sqlite firefox webkit); do \
+	  echo "$$engine:"; ENGINE=$$engine node --test --test-reporter=spec --test-timeout=900000 tests/engines/ || failed=1; \
+	done; exit $$failed
 
 e2e: setup-browser build ## the story of a shift in the demo page
 	node --test --test-timeout=300000 tests/e2e/

@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 WASM_PACK=0.15.1
+GECKODRIVER=0.37.1
 # The tool and the library must be of exactly the same version.
 WASM_BINDGEN=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p}' Cargo.lock)
 
@@ -21,9 +22,14 @@ has_version() { # has_version COMMAND VERSION
 }
 
 debian cc build-essential
-if [ "${1:-}" = --with-browser ]; then
+case "${1:-}" in --with-browser | --with-engines)
   debian chromium chromium chromium-driver fonts-liberation
   debian chromedriver chromium-driver
+esac
+if [ "${1:-}" = --with-engines ]; then
+  debian firefox-esr firefox-esr
+  debian WebKitWebDriver webkit2gtk-driver
+  debian Xvfb xvfb
 fi
 
 rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
@@ -32,6 +38,9 @@ for component in clippy rustfmt; do
 done
 has_version wasm-bindgen "$WASM_BINDGEN" || cargo install wasm-bindgen-cli --version "$WASM_BINDGEN" --quiet
 has_version wasm-pack "$WASM_PACK" || cargo install wasm-pack --version "$WASM_PACK" --locked --quiet
+if [ "${1:-}" = --with-engines ]; then
+  has_version geckodriver "$GECKODRIVER" || cargo install geckodriver --version "$GECKODRIVER" --locked --quiet
+fi
 
 # npm writes this file last, so it is as new as the lock file only after a complete install.
 if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then

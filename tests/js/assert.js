@@ -58,6 +58,9 @@ export const promised = (request) =>
     request.onerror = () => reject(request.error);
   });
 
+/** Only Chromium says which unique index has the key that is taken. */
+export const namesTheIndex = () => navigator.userAgent.includes("Chrome/");
+
 const DAY = 24 * 60 * 60 * 1000;
 /** ISO text of so many days ago. */
 export const daysAgo = (days) => new Date(Date.now() - days * DAY).toISOString();

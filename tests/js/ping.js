@@ -59,7 +59,7 @@ export function pretend({ effectiveType, onLine }) {
   if (effectiveType) Object.defineProperty(navigator.connection, "effectiveType", { value: effectiveType, configurable: true });
   if (onLine !== undefined) Object.defineProperty(navigator, "onLine", { value: onLine, configurable: true });
   return () => {
-    delete navigator.connection.effectiveType;
+    delete navigator.connection?.effectiveType;
     delete navigator.onLine;
   };
 }

@@ -1,4 +1,4 @@
-import { equal, ok, onDisk, rejects } from "../assert.js";
+import { equal, namesTheIndex, ok, onDisk, rejects } from "../assert.js";
 
 const ids = (rows) => rows.map((row) => row.id);
 const STORE = {
@@ -134,7 +134,7 @@ export default {
     await rejects(db.put("loyalty", { id: NaN }), "InvalidRecord", "NaN");
     await rejects(db.put("loyalty", { id: 9, f: Symbol("s") }), "InvalidRecord", "f");
     const clash = await rejects(db.put("loyalty", { id: 9, card: "c1" }), "Constraint");
-    equal(clash.index, "card");
+    equal(clash.index, namesTheIndex() ? "card" : undefined);
     ok(clash.cause instanceof DOMException);
     equal(await db.count("loyalty"), 4);
     equal(await db.put("loyalty", { id: 9, big: "x".repeat(1_000_000) }), 9, "a text of 1 MB");

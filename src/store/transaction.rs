@@ -205,10 +205,12 @@ impl End {
 
     async fn wait(&self) -> Result<()> {
         poll_fn(|context| self.signal.poll(context)).await;
-        if !self.aborted.get() {
-            return Ok(());
+        match self.reason.get() {
+            // WebKit may complete a transaction one of whose requests has failed, with that request's part left out.
+            Some(reason) => Err(reason),
+            None if self.aborted.get() => Err(Error::transaction_aborted()),
+            None => Ok(()),
         }
-        Err(self.reason.get().unwrap_or_else(Error::transaction_aborted))
     }
 }
 

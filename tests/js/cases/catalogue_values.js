@@ -89,6 +89,11 @@ export default {
     }
     equal(told, []);
   },
+  "a save that counts as done is there, also where the browser fails to store a Blob": async ({ db }) => {
+    const records = [{ id: 1 }, { id: 2, x: new Blob(["text"]) }];
+    const saved = await db.bulkSave(PRODUCTS, records).then((report) => report.saved, (error) => error.saved);
+    equal((await db.getAllProducts()).length, saved);
+  },
   "any value in a field that has a column is kept, and loses no neighbour": async (context) => {
     const { db, database } = context;
     const told = listen(database);

@@ -16,7 +16,7 @@ impl OfflineDb {
     /// Inserts or replaces; resolves with the primary key when committed.
     ///
     /// # Errors
-    /// `InvalidRecord` naming the field, `Constraint` naming the index, `QuotaExceeded`.
+    /// `InvalidRecord` naming the field, `Constraint` naming the index where the browser does, `QuotaExceeded`.
     pub fn put(&self, store: &str, record: JsValue, options: WriteOptions) -> Operation<JsValue> {
         let (db, store) = (self.clone(), store.to_owned());
         Box::pin(async move {

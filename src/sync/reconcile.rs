@@ -82,8 +82,8 @@ impl SyncManager {
     /// of the server, and puts what is missing there and waits nowhere into the outbox again.
     ///
     /// # Errors
-    /// `Offline`, `AuthExpired`, `Rejected` from the server; `Unsupported` when the transport cannot ask; then nothing was
-    /// changed.
+    /// `Offline`, `AuthExpired`, `Rejected` from the server, `Other` for an answer that makes no sense; `Unsupported` when the
+    /// transport cannot ask; then nothing was changed.
     pub fn reconcile(&self, session: JsValue) -> Operation<Reconciliation> {
         let manager = self.clone();
         Box::pin(async move { manager.compare_and_queue(&session).await })

@@ -116,6 +116,10 @@ function started(command, args, options) {
     throw new Error(`${command} did not start (${how?.message ?? how}); install it with 'make setup-engines'`);
   });
   failed.catch(() => {});
+  // A test runner that gives up ends this process without any clean-up of the test's.
+  const atExit = () => child.kill();
+  process.once("exit", atExit);
+  exited.then(() => process.off("exit", atExit));
   return { child, failed, end: () => (child.kill(), exited) };
 }
 

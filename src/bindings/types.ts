@@ -323,5 +323,7 @@ declare global {
     "pdc-db-versionchange": CustomEvent<DatabaseEventDetail>;
     /** The browser closed the connection; the next call opens it again. */
     "pdc-db-connection-lost": CustomEvent<DatabaseEventDetail>;
+    /** Chromium found the database damaged, has deleted it and opens an empty one: what waited for the server is lost. */
+    "pdc-data-loss": CustomEvent<DatabaseEventDetail>;
   }
 }

@@ -10,6 +10,11 @@ use crate::text::{after, split};
 /// `error.name` of every error that JavaScript gets.
 const NAME: &str = "PosOfflineError";
 
+/// What the message of an `UnknownError` holds when opening the database again helps. Chromium: "Internal error opening
+/// backing store"; WebKit: "Connection to Indexed Database server lost", and "Unable to open database file on disk", seen
+/// at the first start after a power cut and no longer at the next.
+const LOST: [&str; 3] = ["backing store", "server lost", "open database file"];
+
 impl Error {
     /// Classifies whatever the browser threw or reported.
     pub fn from_js(thrown: &JsValue) -> Error {
@@ -47,8 +52,7 @@ impl Error {
             },
             // Chromium and Firefox: transaction() on a handle that the browser closed.
             "InvalidStateError" => ErrorKind::ConnectionLost { message: message.to_owned(), cause },
-            // Chromium: "Internal error opening backing store"; WebKit: "Connection to Indexed Database server lost".
-            "UnknownError" if after(message, "backing store").or(after(message, "server lost")).is_some() => {
+            "UnknownError" if LOST.iter().any(|words| after(message, words).is_some()) => {
                 ErrorKind::ConnectionLost { message: message.to_owned(), cause }
             }
             // Something else was awaited in a transaction, which the browser then ended or is about to end.

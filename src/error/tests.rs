@@ -14,6 +14,7 @@ fn dom_exceptions_become_the_error_a_caller_can_act_on() {
         ("InvalidStateError", "The database connection is closing.", "ConnectionLost"),
         ("UnknownError", "Internal error opening backing store for indexedDB.open.", "ConnectionLost"),
         ("UnknownError", "Connection to Indexed Database server lost. Refresh the page", "ConnectionLost"),
+        ("UnknownError", "Unable to open database file on disk", "ConnectionLost"),
         ("UnknownError", "The operation failed", "Other"),
         ("SecurityError", "", "Unsupported"),
         ("SomethingNew", "", "Other"),

@@ -12,7 +12,15 @@ pub(super) fn sink(listener: EventSink) -> EventSink {
 }
 
 fn tell(event: &DatabaseEvent) {
+    let lost;
     let (name, database, message) = match event {
+        DatabaseEvent::DataLoss { database, reason } => {
+            lost = format!(
+                "the browser found the database damaged and has deleted it{}{reason}. What the server had not confirmed is lost on this till: compare its receipts with the server, and load the products again",
+                if reason.is_empty() { "" } else { ": " }
+            );
+            ("pdc-data-loss", database, lost.as_str())
+        }
         DatabaseEvent::Blocked { database } => {
             ("pdc-db-blocked", database, "another tab of this site holds the database open; close the other tabs")
         }

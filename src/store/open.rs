@@ -18,7 +18,7 @@ use super::request::Request;
 use super::trace::Trace;
 use super::upgrade;
 use crate::error::{Error, ErrorKind, Result};
-use crate::global::spawn;
+use crate::global::{spawn, text};
 use crate::schema::{SCHEMA_VERSION, Schema};
 
 /// What helps when the browser does not answer.
@@ -101,9 +101,13 @@ async fn settle(
     };
     let on_upgrade: Closure<dyn FnMut(IdbVersionChangeEvent)> = {
         let (phase, failure, request) = (Rc::clone(&phase), Rc::clone(&failure), request.clone());
+        let (events, database) = (options.events.clone(), options.name.clone());
         let reason = Rc::clone(&reason);
         Closure::new(move |event: IdbVersionChangeEvent| {
             phase.set(Phase::Upgrading);
+            if let Some(loss) = data_loss(&event) {
+                events.send(DatabaseEvent::DataLoss { database: database.clone(), reason: loss });
+            }
             *reason.borrow_mut() = request.transaction().map(Reason::of);
             if let Some(schema) = &upgrade_to {
                 upgrade::begin(&request, event.old_version() as u32, Rc::clone(schema), Rc::clone(&failure));
@@ -146,6 +150,12 @@ async fn settle(
     }
     let what = format!("upgrading database '{}'", options.name);
     Err(ErrorKind::Timeout { what, advice: ADVICE, after: options.timeouts.upgrade }.into())
+}
+
+/// Returns why the browser has deleted the rows that were here, in its words; `None` when it has not.
+fn data_loss(event: &IdbVersionChangeEvent) -> Option<String> {
+    text(event, "dataLoss").filter(|loss| loss == "total")?;
+    Some(text(event, "dataLossMessage").unwrap_or_default())
 }
 
 /// The browser's IndexedDB, in a page as in a worker.

@@ -71,6 +71,14 @@ pub enum DatabaseEvent {
         /// Name of the database.
         database: String,
     },
+    /// The browser found the database damaged, has deleted every row of it and opens an empty one. Only Chromium tells
+    /// (`dataLoss` of the event `upgradeneeded`, w3c/IndexedDB issue 30), once, at the first open afterwards.
+    DataLoss {
+        /// Name of the database.
+        database: String,
+        /// What was damaged, in the browser's words; empty when it gives none.
+        reason: String,
+    },
 }
 
 /// Who is told about [`DatabaseEvent`]s: nobody unless set.

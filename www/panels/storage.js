@@ -3,7 +3,7 @@ import { html, nothing, render } from "lit-html";
 import { pendingTimers } from "../timers.js";
 import { $, megabytes, milliseconds, onClick, problem, say, time, whole } from "../ui.js";
 
-const EVENTS = ["pdc-db-blocked", "pdc-db-versionchange", "pdc-db-connection-lost"];
+const EVENTS = ["pdc-db-blocked", "pdc-db-versionchange", "pdc-db-connection-lost", "pdc-data-loss"];
 
 const servedBy = ({ index, missingIndex, took }) => `${missingIndex ? `every row: ${missingIndex} is missing` : index}, ${milliseconds(took)}`;
 

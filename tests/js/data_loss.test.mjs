@@ -1,0 +1,62 @@
+// Chromium finds its LevelDB damaged, deletes every database of the site and opens empty ones: the till has to say so.
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { LAUNCH } from "../../scripts/chromium.mjs";
+import { databaseName, open, start } from "./harness.mjs";
+
+let host;
+const profile = mkdtempSync(join(tmpdir(), "pos-offline-"));
+before(async () => (host = await start()));
+after(async () => {
+  await host.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+/** Runs `work` in a page of a browser with the profile, and ends the browser. */
+async function visit(work, argument) {
+  const context = await chromium.launchPersistentContext(profile, LAUNCH);
+  try {
+    const page = await open(host, context);
+    return await page.evaluate(work, argument);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Opens the till, sells once if told so; how many sales wait, and which losses were told meanwhile. */
+async function day({ name, sells }) {
+  const told = [];
+  addEventListener("pdc-data-loss", ({ detail }) => told.push(detail));
+  const { OfflineDB } = await import("/pkg/index.js");
+  const db = new OfflineDB({ name });
+  await db.init();
+  if (sells) await db.saveTransaction({ type: "order", data: { total: 2.5 } });
+  const waiting = await db.getPendingTransactionCount();
+  db.close();
+  return { waiting, told };
+}
+
+/** The files of the site's LevelDB that name its tables. */
+function manifests() {
+  const entries = readdirSync(profile, { recursive: true, withFileTypes: true });
+  const found = entries.filter(({ name, parentPath }) => name.startsWith("MANIFEST-") && /\.indexeddb\.leveldb$/.test(parentPath));
+  return found.map(({ name, parentPath }) => join(parentPath, name));
+}
+
+test("a database that the browser has deleted because it was damaged is told, once", { timeout: 120_000 }, async (context) => {
+  const name = databaseName();
+  assert.deepEqual(await visit(day, { name, sells: true }), { waiting: 1, told: [] });
+  assert.deepEqual(await visit(day, { name, sells: false }), { waiting: 1, told: [] });
+  const files = manifests();
+  if (files.length === 0) return context.skip("this browser keeps IndexedDB in something else than LevelDB");
+  for (const file of files) writeFileSync(file, new Uint8Array(statSync(file).size).fill(0x5a));
+  const { waiting, told } = await visit(day, { name, sells: false });
+  assert.equal(waiting, 0);
+  assert.deepEqual(told.map(({ database }) => database), [name]);
+  assert.match(told[0].message, /deleted it.*compare its receipts with the server/);
+  assert.deepEqual(await visit(day, { name, sells: true }), { waiting: 1, told: [] });
+});

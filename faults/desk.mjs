@@ -1,0 +1,64 @@
+// The lab's ear: what the pages say about each start, and the receipts on paper.
+
+const gone = (response) => response.writeHead(410).end();
+const answer = (response, value = null) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+
+function promise() {
+  let resolve;
+  const told = new Promise((keep) => (resolve = keep));
+  return Object.assign(told, { resolve });
+}
+
+/** One start of a browser on a profile. */
+export class Start {
+  hello = promise();
+  found = promise();
+  drained = promise();
+  marked = false;
+
+  /** `paper`: where receipts go, those of all starts of the profile. `trouble(text)` hears of what failed in the page. */
+  constructor({ token, plan, paper, trouble }) {
+    Object.assign(this, { token, plan, paper, trouble });
+  }
+
+  /** Each word that a page says; gives back what is answered. */
+  words = {
+    hello: () => (this.hello.resolve(), this.plan),
+    found: (found) => this.found.resolve(found),
+    turn: async () => void (await this.found),
+    marked: () => void (this.marked = true),
+    paper: (receipts) => void this.paper.push(...receipts),
+    trouble: (text) => this.trouble(text),
+    drained: (rows) => this.drained.resolve(rows),
+  };
+}
+
+export class Desk {
+  starts = new Map();
+
+  begin(start) {
+    this.starts.set(start.token, start);
+    return start;
+  }
+
+  /** From now on its pages are told that nobody listens any more. */
+  end({ token }) {
+    this.starts.delete(token);
+  }
+
+  /** A handler for `serve()`: `POST /lab/<token>/<word>`. */
+  route = (request, response, url) => {
+    const [, token, word] = url.pathname.match(/^\/lab\/([\w-]+)\/(\w+)$/) ?? [];
+    if (!token) return undefined;
+    this.hear(request, response, token, word).catch(() => response.destroy());
+    return null;
+  };
+
+  async hear(request, response, token, word) {
+    // A request that the kill has cut off ends here: half a receipt is no receipt.
+    const body = JSON.parse((await request.setEncoding("utf8").toArray()).join("") || "null");
+    const start = this.starts.get(token);
+    if (!start || !Object.hasOwn(start.words, word)) return gone(response);
+    answer(response, (await start.words[word](body)) ?? null);
+  }
+}

@@ -1,0 +1,25 @@
+// What is sold, and the catalogue that is loaded beside it.
+
+/** A paid order of one line, in the parts that `commitSale` takes. `ticket` is the lab's own name of the sale. */
+export function sale(ticket, number) {
+  const uuid = crypto.randomUUID();
+  const total = (1 + ((number * 7919) % 20_000)) / 100;
+  return {
+    ticket,
+    total,
+    order: { uuid, name: ticket, state: "paid", session_id: 7, amount_total: total, amount_paid: total },
+    lines: [{ uuid: `${uuid}-line`, product_id: 60, qty: 1, price_unit: total, price_subtotal_incl: total }],
+    payments: [{ uuid: `${uuid}-payment`, amount: total, payment_method_id: 1 }],
+  };
+}
+
+/** Other prices each round, as a catalogue that is loaded again has them. */
+export const products = (count, round) =>
+  Array.from({ length: count }, (_, at) => ({
+    id: at + 1,
+    name: `Product ${at + 1}, round ${round}`,
+    barcode: String(4_000_000_000_000 + at),
+    default_code: `P${at + 1}`,
+    list_price: ((at * round) % 10_000) / 100,
+    categ_id: at % 40,
+  }));

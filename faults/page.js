@@ -1,0 +1,108 @@
+// The till that is killed: it says what it finds of its earlier life, then sells, and puts each receipt on paper.
+// Paper is the lab's server, which outlives the browser. The token in the URL names this start of this profile.
+import * as evidence from "./evidence.js";
+import { sale } from "./goods.js";
+import { watch } from "./watch.js";
+
+const query = new URLSearchParams(location.search);
+const token = query.get("token");
+const tab = Number(query.get("tab"));
+const sleep = (ms) => new Promise((resume) => setTimeout(resume, ms));
+
+async function tell(word, body = null) {
+  const response = await fetch(`/lab/${token}/${word}`, { method: "POST", body: JSON.stringify(body) });
+  // A page that the browser has restored by itself, of an earlier start: nobody waits for it, and it must not sell.
+  if (response.status === 410) throw new Error("this start of the browser is over");
+  return response.json();
+}
+
+/** Sends whatever has gathered while the last of it was under way. */
+class Paper {
+  gathered = [];
+
+  write(receipt) {
+    this.gathered.push(receipt);
+    this.sending ??= this.send().catch(() => {}).finally(() => (this.sending = undefined));
+  }
+
+  async send() {
+    while (this.gathered.length) await tell("paper", this.gathered.splice(0));
+  }
+}
+
+/** Puts the clock of the page back or forth, for whatever is loaded after. */
+function setClock(offset) {
+  const Real = Date;
+  globalThis.Date = class Date extends Real {
+    constructor(...given) {
+      super(...(given.length ? given : [Real.now() + offset]));
+    }
+    static now() {
+      return Real.now() + offset;
+    }
+  };
+}
+
+/** What is there before anything is sold. An error is a finding as well. */
+async function look(till, words) {
+  const found = { rows: [], mark: null, evidence: await evidence.read(), words, error: null };
+  const began = performance.now();
+  try {
+    await till.open();
+    found.rows = await till.rows();
+    found.mark = await till.mark();
+  } catch (error) {
+    found.error = `${error.code ?? error.name}: ${error.message}`;
+  }
+  return { ...found, took: performance.now() - began };
+}
+
+async function sells(till, { pace }) {
+  const paper = new Paper();
+  for (let number = 1; ; number += 1) {
+    const { ticket, total, ...parts } = sale(`${token}/${tab}/${number}`, number);
+    try {
+      paper.write({ ticket, total, ...(await till.sell(parts)) });
+    } catch (error) {
+      await tell("trouble", `${error.code ?? error.name}: ${error.message}`);
+      await sleep(100);
+    }
+    if (pace) await sleep(pace);
+  }
+}
+
+async function loads(till) {
+  const { products } = await import("./goods.js");
+  for (let round = 1; ; round += 1) {
+    try {
+      await till.load(products(20_000, round));
+    } catch (error) {
+      await tell("trouble", `load: ${error.code ?? error.name}: ${error.message}`);
+      await sleep(100);
+    }
+  }
+}
+
+const plan = await tell("hello", tab);
+if (plan.offset) setClock(plan.offset);
+const words = watch();
+const { default: Till } = await import(`./peers/${plan.library}.js`);
+const till = new Till(plan);
+const found = await look(till, words);
+if (tab === 1) await tell("found", found);
+else await tell("turn");
+if (found.error) throw new Error(found.error);
+
+if (tab === 1) {
+  await evidence.write(token);
+  await till.setMark(token);
+  await tell("marked");
+}
+if (plan.drain) till.drain();
+if (plan.closing) {
+  while (await till.waiting()) await sleep(100);
+  await tell("drained", await till.rows());
+} else {
+  // Neither of them ends before the browser does.
+  await Promise.all([sells(till, plan), plan.load && tab === 1 && loads(till)]);
+}

@@ -1,0 +1,44 @@
+// This library, as a till uses it.
+import { ConnectionMonitor, createSyncManager, offlineDB } from "/pkg/index.js";
+
+const every = (ms) => ({ "2g": ms, "3g": ms, "4g": ms });
+const MONITOR = { intervals: every(500), timeouts: every(2_000), recheck: 50, backoff: { base: 50, cap: 300 } };
+// A row that a killed till had in flight counts as abandoned after a quarter more than the timeout.
+const SYNC = { interval: 1_000, timeout: 4_000, backoff: { base: 50, cap: 400 }, attempts: 1_000 };
+
+export default class Ours {
+  constructor({ shop, drain }) {
+    this.monitor = new ConnectionMonitor({ urls: [`${shop}/ping`], ...MONITOR });
+    // What the server has is not lost: without a drain there is no server.
+    const server = drain ? shop : "/nowhere";
+    this.manager = createSyncManager(null, { monitor: this.monitor, transport: { kind: "odoo", url: server }, ...SYNC });
+  }
+
+  async open() {
+    await offlineDB.init();
+    await this.manager.init();
+  }
+
+  /** What the server has not confirmed: rejected rows, and those in flight, too. */
+  async rows() {
+    const rows = await offlineDB.getPendingTransactions();
+    return rows.map(({ uuid, sequence, data }) => ({ uuid, sequence, ticket: data?.name, total: data?.amount_total }));
+  }
+
+  async sell(parts) {
+    const { uuid, sequence, copies } = await this.manager.commitSale(parts);
+    return { uuid, sequence, copies };
+  }
+
+  load = (products) => offlineDB.bulkSaveProducts(products);
+  waiting = () => offlineDB.getPendingTransactionCount();
+
+  drain() {
+    this.monitor.start();
+    this.manager.startSync();
+  }
+
+  /** A record beside the sales that nothing but the loss of the database removes. */
+  mark = () => offlineDB.getConfig("lab-mark");
+  setMark = (token) => offlineDB.saveConfig("lab-mark", token);
+}

@@ -8,7 +8,7 @@ const promised = (request) =>
   });
 
 async function directory() {
-  return navigator.storage.getDirectory?.();
+  return navigator.storage?.getDirectory?.();
 }
 
 async function database() {

@@ -118,6 +118,8 @@ try {
         keep([line]);
         const counts = Object.entries(line).filter(([, value]) => typeof value === "number");
         console.log(`${engine} ${library} ${scenario}, ${line.fault}: ${counts.map(([name, value]) => `${name} ${value}`).join(", ")}`);
+        // Without a receipt nothing can be lost, and nothing is shown.
+        failed ||= line.paper === 0;
         failed ||= library === "ours" && line.lost + line.doubled + line.twice + line.altered + line.undrained > 0;
       }
     }
@@ -126,6 +128,6 @@ try {
   await end();
 }
 if (failed) {
-  console.error("Something that was acknowledged is lost, doubled, altered or numbered twice: the lines above say where.");
+  console.error("Something that was acknowledged is lost, doubled, altered or numbered twice, or nothing was sold: the lines above say where.");
   process.exitCode = 1;
 }

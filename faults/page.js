@@ -83,6 +83,11 @@ async function loads(till) {
   }
 }
 
+// A till that has stopped selling must not look like one that lost nothing.
+const stopped = ({ reason, error, message }) => tell("trouble", `the page stopped: ${reason ?? error ?? message}`).catch(() => {});
+addEventListener("unhandledrejection", stopped);
+addEventListener("error", stopped);
+
 const plan = await tell("hello", tab);
 if (plan.offset) setClock(plan.offset);
 const words = watch();

@@ -1,5 +1,5 @@
 # The only door: every command of the project.
-.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots check bench bench-report faults faults-report clean
+.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots check bench bench-report faults faults-ci clean
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
@@ -35,7 +35,7 @@ test: setup-browser ## all tests
 	@scripts/build-pkg.sh
 	npx --no-install tsc --project tests/types
 	node --test --test-timeout=300000 tests/js/
-	node --test faults/judge.test.mjs
+	node --test faults/
 	node --test --test-timeout=300000 tests/e2e/
 
 engines: setup-engines build ## the tests on Chromium, Chromium with SQLite, Firefox and WebKit (ENGINE=firefox for one)
@@ -64,10 +64,10 @@ bench-report: ## bench/RESULTS.md and its chart, of the last run
 	node bench/report.mjs
 
 faults: setup-browser build ## kill browsers while they sell, and compare (faults/README.md)
-	node faults/lab.mjs
+	node faults/lab.mjs; status=$$?; node faults/report.mjs; exit $$status
 
-faults-report: ## faults/RESULTS.md, of the last run
-	node faults/report.mjs
+faults-ci: setup-browser build ## the short form: 30 kills in Chromium
+	ENGINE=chromium SCENARIO=load,drain,tabs,recovery ROUNDS=5 KILLS=3 node faults/lab.mjs
 
 clean: ## remove everything built
 	cargo clean

@@ -13,6 +13,9 @@ function promise() {
 export class Start {
   hello = promise();
   found = promise();
+  /** Until then nothing is sold: what a start has found is compared with the paper of the starts before. */
+  go = promise();
+  sold = promise();
   drained = promise();
   marked = false;
 
@@ -24,10 +27,13 @@ export class Start {
   /** Each word that a page says; gives back what is answered. */
   words = {
     hello: () => (this.hello.resolve(), this.plan),
-    found: (found) => this.found.resolve(found),
-    turn: async () => void (await this.found),
+    found: (found) => (this.found.resolve(found), this.go),
+    turn: () => this.go,
     marked: () => void (this.marked = true),
-    paper: (receipts) => void this.paper.push(...receipts),
+    paper: (receipts) => {
+      this.paper.push(...receipts);
+      this.sold.resolve();
+    },
     trouble: (text) => this.trouble(text),
     drained: (rows) => this.drained.resolve(rows),
   };

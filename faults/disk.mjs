@@ -1,7 +1,11 @@
 // What happens to a disk between two starts: a power cut, by LazyFS, and damage on purpose.
-import { closeSync, constants, openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+
+/** Removes a profile; a file that something had open a moment ago may need a while in a file system of FUSE. */
+export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 
 /** A mounted LazyFS, which forgets what was not synced when it is told. */
 export class LazyDisk {
@@ -17,7 +21,8 @@ export class LazyDisk {
         writeSync(pipe, `${text}\n`);
         return closeSync(pipe);
       } catch (error) {
-        if (attempt === 20) throw new Error(`No LazyFS listens at ${this.fifo} (${error.message}). Is it mounted, and is this its fifo_path?`);
+        const advice = "Is it mounted, and is this its fifo_path?";
+        if (attempt === 20) throw new Error(`No LazyFS listens at ${this.fifo} (${error.message}). ${advice}`);
         await sleep(100);
       }
     }
@@ -36,7 +41,8 @@ export class LazyDisk {
     writeFileSync(canary, "not synced");
     await this.command("lazyfs::clear-cache");
     for (let wait = 0; is() !== ""; wait += 1) {
-      if (wait === 100) throw new Error(`What was not synced is still at ${this.mount}: it is no LazyFS, or ${this.fifo} belongs to another.`);
+      const kept = `What was not synced is still at ${this.mount}`;
+      if (wait === 100) throw new Error(`${kept}: it is no LazyFS, or ${this.fifo} belongs to another.`);
       await sleep(50);
     }
     rmSync(canary, { force: true });

@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { LAUNCH } from "../scripts/chromium.mjs";
 import { hasOpen, killTree } from "./processes.mjs";
 
-const FOREGROUND = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"];
+/** A tab behind another sells as fast, and one page may open another. */
+const TABS = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-popup-blocking"];
 const chromium = (...more) => ({
   command: () => LAUNCH.executablePath,
-  args: (profile) => [...LAUNCH.args, ...FOREGROUND, "--headless=new", `--user-data-dir=${profile}`, ...more],
+  /** Without a window it takes one page: that one opens the others. */
+  onePage: true,
+  args: (profile) => [...LAUNCH.args, ...TABS, "--headless=new", `--user-data-dir=${profile}`, ...more],
   database: /\/(IndexedDB|WebStorage)\/.*(leveldb\/\d|\.ldb$|\.log$|MANIFEST|CURRENT|sqlite|\.db)/,
   files: /\/File System\//,
 });
@@ -28,11 +31,12 @@ const FIREFOX = {
 };
 
 const LIBRARIES = "/usr/lib";
+const VERSIONS = ["webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0"];
 /** MiniBrowser is on nobody's PATH. */
 function miniBrowser() {
   if (process.env.MINIBROWSER) return process.env.MINIBROWSER;
-  const below = existsSync(LIBRARIES) ? readdirSync(LIBRARIES, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];
-  const all = below.flatMap(({ name }) => ["webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0"].map((api) => join(LIBRARIES, name, api, "MiniBrowser")));
+  const folders = existsSync(LIBRARIES) ? readdirSync(LIBRARIES) : [];
+  const all = folders.flatMap((name) => VERSIONS.map((version) => join(LIBRARIES, name, version, "MiniBrowser")));
   return all.find((path) => existsSync(path)) ?? "MiniBrowser";
 }
 
@@ -66,7 +70,8 @@ let screen;
 /** A display without a screen, for browsers that have no other way; one for the whole run. */
 async function display() {
   screen ??= new Promise((resolve, reject) => {
-    const xvfb = spawn("Xvfb", ["-displayfd", "3", "-nolisten", "tcp"], { stdio: ["ignore", "ignore", "ignore", "pipe"], detached: true });
+    const stdio = ["ignore", "ignore", "ignore", "pipe"];
+    const xvfb = spawn("Xvfb", ["-displayfd", "3", "-nolisten", "tcp"], { stdio, detached: true });
     xvfb.once("error", () => reject(new Error("Xvfb does not start: WebKit needs it. Install Debian's package xvfb.")));
     xvfb.stdio[3].once("data", (number) => resolve({ name: `:${String(number).trim()}`, pid: xvfb.pid }));
   });

@@ -13,6 +13,10 @@ export function sale(ticket, number) {
   };
 }
 
+/** A list in parts, so that sales come between the transactions of a load. */
+export const parts = (list, size = 500) =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+
 /** Other prices each round, as a catalogue that is loaded again has them. */
 export const products = (count, round) =>
   Array.from({ length: count }, (_, at) => ({

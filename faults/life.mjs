@@ -1,9 +1,8 @@
 // The life of one profile: it starts, says what it finds, sells, is killed, and starts again.
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Start } from "./desk.mjs";
-import { damage } from "./disk.mjs";
+import { damage, remove } from "./disk.mjs";
 import { ENGINES, start } from "./engines.mjs";
 import { judge, seen } from "./judge.mjs";
 
@@ -11,9 +10,12 @@ const YEAR = 365 * 24 * 3_600_000;
 /** A browser that has not spoken by then has failed to start. */
 const SPEAKS = 60_000;
 const DRAINS = 120_000;
+/** A till that sells nothing for so long is killed all the same. */
+const SELLS = 10_000;
 const TRIES = 3;
 
-const NOTHING = { kills: 0, cuts: 0, damaged: 0, paper: 0, lost: 0, doubled: 0, twice: 0, altered: 0, wiped: 0, told: 0, failed: 0, undrained: 0 };
+const COUNTS = ["kills", "cuts", "damaged", "paper", "single", "lost", "doubled", "twice", "altered", "wiped", "told", "failed", "undrained"];
+const NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
 
 export class Life {
   tally = { ...NOTHING };
@@ -23,28 +25,32 @@ export class Life {
   counted = { lost: new Set(), doubled: new Set(), twice: new Set(), altered: new Set() };
   /** Whether the record beside the sales is known to be in the database. */
   marked = false;
-  used = false;
+  /** Whether it can still be used: a till that does not open, however often it is started, is at its end. */
+  opens = true;
 
-  /** `shop`: {url, orders()}; `disk`: a LazyDisk or null; `note(text)` hears what is worth a line. */
-  constructor({ name, engine, library, scenario, directory, desk, origin, shop, random, disk, young, note }) {
-    Object.assign(this, { name, engine, library, scenario, desk, origin, shop, random, disk, young, note });
-    this.profile = join(directory, name);
+  /**
+   * `{name, engine, library, scenario, desk, origin, shop, random, disk, young, note}`, and the `directory` for the profile.
+   * `shop`: {url, orders()}; `disk`: a LazyDisk or null; `note(text)` hears what is worth a line.
+   */
+  constructor({ directory, ...setting }) {
+    Object.assign(this, setting, { profile: join(directory, setting.name) });
   }
 
   /** So many kills of a till that sells, and what it finds after the last. */
   async live(rounds) {
     try {
       if (this.disk && !this.young) await this.settleIn();
-      for (let round = 0; round < rounds; round += 1) {
+      for (let round = 0; round < rounds && this.opens; round += 1) {
         await this.sitting(300 + this.random() * 1_100);
-        await this.meanwhile();
+        if (this.opens) await this.meanwhile();
       }
-      await this.closing();
+      if (this.opens) await this.closing();
     } finally {
       await this.browser?.kill();
-      for (const path of [this.profile, `${this.profile}.log`]) rmSync(path, { recursive: true, force: true });
+      for (const path of [this.profile, `${this.profile}.log`]) remove(path);
     }
     this.tally.paper = this.paper.length;
+    this.tally.single = this.paper.filter(({ copies }) => copies === 1).length;
     return this.tally;
   }
 
@@ -59,14 +65,14 @@ export class Life {
     this.starts += 1;
     const { load, drain, pace, tabs = 1, clock } = this.scenario;
     const offset = clock && this.starts % 2 === 0 ? -YEAR : 0;
-    const plan = { library: this.library, shop: this.shop.url, load, drain, pace, offset, ...more };
     const token = `${this.name}-${this.starts}`;
-    const trouble = (text) => this.note(`${token}: ${text}`);
-    this.start = this.desk.begin(new Start({ token, plan, paper: this.paper, trouble }));
-    // A start that says who it is, and one that is to sell in another tab; a page of before has another token.
     const pages = more.closing ? 1 : tabs;
     const urls = Array.from({ length: pages }, (_, at) => `${this.origin}/faults/page.html?token=${token}&tab=${at + 1}`);
-    this.browser = await start(this.engine, this.profile, urls);
+    const atOnce = ENGINES[this.engine].onePage ? 1 : pages;
+    const plan = { library: this.library, shop: this.shop.url, load, drain, pace, offset, opens: urls.slice(atOnce), ...more };
+    const trouble = (text) => this.note(`${token}: ${text}`);
+    this.start = this.desk.begin(new Start({ token, plan, paper: this.paper, trouble }));
+    this.browser = await start(this.engine, this.profile, urls.slice(0, atOnce));
     return this.start;
   }
 
@@ -83,18 +89,25 @@ export class Life {
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const { found, token } = await this.begin(more);
       const told = await within(SPEAKS, found);
-      if (told && !told.error) return told;
+      if (told && !told.error) {
+        this.known = true;
+        return told;
+      }
       this.tally.failed += 1;
       this.note(`${token}: did not open: ${told?.error ?? "no word in a minute"}`);
       await this.kill();
     }
+    if (!this.known) throw new Error(`${this.name}: a new profile did not open in ${TRIES} starts: see the lines above.`);
+    this.opens = false;
     return null;
   }
 
-  /** A start that finds, sells for so many milliseconds and is killed. */
+  /** A start that finds, sells, and is killed so many milliseconds after its first receipt. */
   async sitting(ms) {
     await this.compare(await this.opened());
-    if (!this.browser) throw new Error(`${this.name}: the till did not open in ${TRIES} starts: see the lines above.`);
+    if (!this.opens) return;
+    this.start.go.resolve();
+    await within(SELLS, this.start.sold);
     await sleep(ms);
     await this.kill();
     this.tally.kills += 1;
@@ -104,7 +117,8 @@ export class Life {
   async meanwhile() {
     await this.cut();
     for (let again = 0; again < (this.scenario.again ?? 0); again += 1) {
-      const { hello, found } = await this.begin();
+      const { hello, found, go } = await this.begin();
+      go.resolve();
       await within(SPEAKS, hello);
       await sleep(this.random() * 400);
       await this.kill();
@@ -135,12 +149,14 @@ export class Life {
   async closing() {
     const { drain } = this.scenario;
     await this.compare(await this.opened({ closing: true, pace: 0, load: false }));
-    if (drain && this.browser) {
+    if (!this.opens) return;
+    this.start.go.resolve();
+    if (drain) {
       const rows = await within(DRAINS, this.start.drained);
       if (!rows) this.tally.undrained += 1;
       else await this.count(rows);
     }
-    if (this.browser) await this.kill();
+    await this.kill();
   }
 
   hear(found) {
@@ -169,14 +185,26 @@ export class Life {
     if (shown === null && this.marked) this.note(`${this.name}: only the open files show which profile this is`);
   }
 
+  /** The first few, by ticket and place on paper where they are uuids of receipts. */
+  examples(keys) {
+    const words = keys.slice(0, 3).map((key) => {
+      const at = this.paper.findIndex(({ uuid }) => uuid === key);
+      return at < 0 ? key : `${this.paper[at].ticket} (receipt ${at + 1})`;
+    });
+    return words.join(", ") + (keys.length > 3 ? ", ..." : "");
+  }
+
   /** Counts what is wrong and has not been counted. */
   async count(rows) {
-    const verdict = judge({ paper: this.paper, rows, books: await this.shop.orders() });
+    const books = await this.shop.orders();
+    // What is at the server would hide that the till has lost it.
+    if (books.length && !this.scenario.drain) throw new Error(`${this.name}: the till has sent sales that it was to keep.`);
+    const verdict = judge({ paper: this.paper, rows, books });
     for (const [kind, keys] of Object.entries(verdict)) {
       const fresh = keys.filter((key) => !this.counted[kind].has(key));
       for (const key of fresh) this.counted[kind].add(key);
       this.tally[kind] += fresh.length;
-      if (fresh.length) this.note(`${this.name}: ${kind} ${fresh.length} of ${this.paper.length}: ${fresh.slice(0, 3).join(", ")}`);
+      if (fresh.length) this.note(`${this.name}: ${kind} ${fresh.length} of ${this.paper.length}: ${this.examples(fresh)}`);
     }
   }
 }
@@ -192,4 +220,5 @@ async function within(ms, promised) {
 }
 
 /** The sum of several tallies. */
-export const sum = (tallies) => tallies.reduce((all, one) => Object.fromEntries(Object.keys(NOTHING).map((key) => [key, all[key] + one[key]])), NOTHING);
+export const sum = (tallies) =>
+  tallies.reduce((all, one) => Object.fromEntries(COUNTS.map((name) => [name, all[name] + one[name]])), NOTHING);

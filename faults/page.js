@@ -91,6 +91,7 @@ addEventListener("error", stopped);
 const plan = await tell("hello", tab);
 if (plan.offset) setClock(plan.offset);
 const words = watch();
+if (tab === 1) for (const url of plan.opens) open(url, "_blank", "noopener");
 const { default: Till } = await import(`./peers/${plan.library}.js`);
 const till = new Till(plan);
 const found = await look(till, words);
@@ -103,7 +104,7 @@ if (tab === 1) {
   await till.setMark(token);
   await tell("marked");
 }
-if (plan.drain) till.drain();
+if (plan.drain) await till.drain();
 if (plan.closing) {
   while (await till.waiting()) await sleep(100);
   await tell("drained", await till.rows());

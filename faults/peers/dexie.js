@@ -1,5 +1,6 @@
 // Dexie with strict durability: a sale and its number in one transaction, the catalogue by bulkPut.
 import Dexie from "/node_modules/dexie/dist/modern/dexie.mjs";
+import { parts } from "../goods.js";
 
 export default class WithDexie {
   async open() {
@@ -21,9 +22,9 @@ export default class WithDexie {
     });
   }
 
+
   async load(products) {
-    // In parts, else no sale would get through before the browser is killed.
-    for (let from = 0; from < products.length; from += 250) await this.db.products.bulkPut(products.slice(from, from + 250));
+    for (const part of parts(products)) await this.db.products.bulkPut(part);
   }
 
   mark = async () => (await this.db.config.get("lab-mark"))?.value;

@@ -7,17 +7,13 @@ const MONITOR = { intervals: every(500), timeouts: every(2_000), recheck: 50, ba
 const SYNC = { interval: 1_000, timeout: 4_000, backoff: { base: 50, cap: 400 }, attempts: 1_000 };
 
 export default class Ours {
-  constructor({ shop, drain }) {
+  constructor({ shop }) {
     this.monitor = new ConnectionMonitor({ urls: [`${shop}/ping`], ...MONITOR });
-    // What the server has is not lost: without a drain there is no server.
-    const server = drain ? shop : "/nowhere";
-    this.manager = createSyncManager(null, { monitor: this.monitor, transport: { kind: "odoo", url: server }, ...SYNC });
+    this.manager = createSyncManager(null, { monitor: this.monitor, transport: { kind: "odoo", url: shop }, ...SYNC });
   }
 
-  async open() {
-    await offlineDB.init();
-    await this.manager.init();
-  }
+  /** The manager of a till that is to keep its sales is not initialised: that would send what waits at once. */
+  open = () => offlineDB.init();
 
   /** What the server has not confirmed: rejected rows, and those in flight, too. */
   async rows() {
@@ -33,8 +29,9 @@ export default class Ours {
   load = (products) => offlineDB.bulkSaveProducts(products);
   waiting = () => offlineDB.getPendingTransactionCount();
 
-  drain() {
+  async drain() {
     this.monitor.start();
+    await this.manager.init();
     this.manager.startSync();
   }
 

@@ -1,4 +1,6 @@
 // Plain IndexedDB with strict durability: a sale and its number in one transaction, the catalogue in another store.
+import { parts } from "../goods.js";
+
 const promised = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -39,10 +41,9 @@ export default class Raw {
   }
 
   async load(products) {
-    // In parts, else no sale would get through before the browser is killed.
-    for (let from = 0; from < products.length; from += 250) {
+    for (const part of parts(products)) {
       const transaction = this.db.transaction("products", "readwrite");
-      for (const product of products.slice(from, from + 250)) transaction.objectStore("products").put(product);
+      for (const product of part) transaction.objectStore("products").put(product);
       await completed(transaction);
     }
   }

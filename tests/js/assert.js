@@ -61,6 +61,9 @@ export const promised = (request) =>
 /** Only Chromium says which unique index has the key that is taken. */
 export const namesTheIndex = () => navigator.userAgent.includes("Chrome/");
 
+/** Whether a time below a millisecond is told: Firefox and WebKit round to whole ones, so it may be 0 there. */
+export const measuresShortTimes = () => navigator.userAgent.includes("Chrome/");
+
 const DAY = 24 * 60 * 60 * 1000;
 /** ISO text of so many days ago. */
 export const daysAgo = (days) => new Date(Date.now() - days * DAY).toISOString();

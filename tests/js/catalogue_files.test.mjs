@@ -4,9 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { LAUNCH } from "../../scripts/chromium.mjs";
-import { databaseName, open, start } from "./harness.mjs";
+import { databaseName, inProfile, start } from "./harness.mjs";
 
 /** A page of 256, for each has about 2,000 bytes, and one of 44. */
 const COUNT = 300;
@@ -21,10 +19,8 @@ const folder = () => {
 };
 
 /** Runs `work` in a page of a browser with this profile, and ends the browser. */
-async function visit(profile, work, argument) {
-  const context = await chromium.launchPersistentContext(profile, LAUNCH);
-  try {
-    const page = await open(host, context);
+function visit(profile, work, argument) {
+  return inProfile(host, profile, async (page) => {
     await page.evaluate(() => {
       window.told = [];
       addEventListener("pdc-catalog-damaged", ({ detail }) => window.told.push(detail));
@@ -36,10 +32,8 @@ async function visit(profile, work, argument) {
       window.products = (count) => Array.from({ length: count }, (_, id) => ({ id, name: `Product ${id}`, barcode: `b${id}`, image: noise(id) }));
       window.inTime = (promise) => Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error("not settled after 30 seconds")), 30_000))]);
     });
-    return await page.evaluate(work, argument);
-  } finally {
-    await context.close();
-  }
+    return page.evaluate(work, argument);
+  });
 }
 
 /** The files of big values, the biggest first. */

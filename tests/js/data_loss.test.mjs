@@ -4,9 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { LAUNCH } from "../../scripts/chromium.mjs";
-import { databaseName, open, start } from "./harness.mjs";
+import { databaseName, inProfile, start } from "./harness.mjs";
 
 let host;
 const profile = mkdtempSync(join(tmpdir(), "pos-offline-"));
@@ -16,16 +14,7 @@ after(async () => {
   rmSync(profile, { recursive: true, force: true });
 });
 
-/** Runs `work` in a page of a browser with the profile, and ends the browser. */
-async function visit(work, argument) {
-  const context = await chromium.launchPersistentContext(profile, LAUNCH);
-  try {
-    const page = await open(host, context);
-    return await page.evaluate(work, argument);
-  } finally {
-    await context.close();
-  }
-}
+const visit = (work, argument) => inProfile(host, profile, (page) => page.evaluate(work, argument));
 
 /** Opens the till, sells once if told so; how many sales wait, and which losses were told meanwhile. */
 async function day({ name, sells }) {

@@ -35,6 +35,16 @@ export async function open({ browser, url }, context) {
   return page;
 }
 
+/** Runs `use` with a page of a browser that keeps its data in the folder `profile`, and ends the browser. */
+export async function inProfile(host, profile, use) {
+  const context = await chromium.launchPersistentContext(profile, LAUNCH);
+  try {
+    return await use(await open(host, context));
+  } finally {
+    await context.close();
+  }
+}
+
 let made = 0;
 /** A database name that no other test uses. */
 export const databaseName = () => `test-${process.pid}-${++made}-${Math.random().toString(36).slice(2)}`;

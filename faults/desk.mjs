@@ -1,4 +1,4 @@
-// The lab's ear: what the pages say about each start, and the receipts on paper.
+// The desk of the lab: it hears what the pages say about each start, and keeps the receipts on paper.
 
 const gone = (response) => response.writeHead(410).end();
 const answer = (response, value = null) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));

@@ -1,14 +1,12 @@
-// What shows that a start sees the profile of the one before, kept where no library under test keeps anything: a file of the
-// origin private file system or, where there is none, a database of its own (only there is it in files of its own); a cookie.
-const NAME = "lab-evidence";
-const promised = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+// The evidence that a start sees the profile of the one before, kept where no library under test keeps anything: a cookie,
+// and a file of the origin private file system or, where a page cannot write one, a database of its own.
+import { completed, promised } from "/bench/measure.js";
 
+const NAME = "lab-evidence";
+
+/** Finds the origin private file system; undefined where a page cannot write a file of it. */
 async function directory() {
-  return navigator.storage?.getDirectory?.();
+  if (globalThis.FileSystemFileHandle?.prototype.createWritable) return navigator.storage.getDirectory();
 }
 
 async function database() {
@@ -24,13 +22,14 @@ async function kept() {
   return promised(db.transaction(NAME).objectStore(NAME).get(NAME)).finally(() => db.close());
 }
 
-/** The tokens that are found. */
+/** Reads the tokens that are found. */
 export async function read() {
   const cookie = document.cookie.match(new RegExp(`${NAME}=([\\w-]+)`))?.[1];
   const other = await kept().catch(() => null);
   return [cookie, other].filter(Boolean);
 }
 
+/** Writes the token of this start over those of earlier ones. */
 export async function write(token) {
   document.cookie = `${NAME}=${token}; max-age=1000000`;
   const files = await directory();
@@ -41,9 +40,7 @@ export async function write(token) {
   }
   const db = await database();
   const transaction = db.transaction(NAME, "readwrite", { durability: "strict" });
-  await promised(transaction.objectStore(NAME).put(token, NAME));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
-  }).finally(() => db.close());
+  transaction.objectStore(NAME).put(token, NAME);
+  // WebKit may complete it before an await on the request comes back.
+  return completed(transaction).finally(() => db.close());
 }

@@ -1,6 +1,6 @@
-// What is sold, and the catalogue that is loaded beside it.
+// The goods: sales, and the catalogue that is loaded beside them.
 
-/** A paid order of one line, in the parts that `commitSale` takes. `ticket` is the lab's own name of the sale. */
+/** Makes a paid order of one line, in the parts that `commitSale` takes. `ticket` is the lab's own name of the sale. */
 export function sale(ticket, number) {
   const uuid = crypto.randomUUID();
   const total = (1 + ((number * 7919) % 20_000)) / 100;
@@ -13,11 +13,11 @@ export function sale(ticket, number) {
   };
 }
 
-/** A list in parts, so that sales come between the transactions of a load. */
+/** Cuts a list into parts, so that sales come between the transactions of a load. */
 export const parts = (list, size = 500) =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 
-/** Other prices each round, as a catalogue that is loaded again has them. */
+/** Makes a catalogue with other prices each round, as a catalogue that is loaded again has them. */
 export const products = (count, round) =>
   Array.from({ length: count }, (_, at) => ({
     id: at + 1,

@@ -89,12 +89,12 @@ async function play(run) {
   return { ...run, fault, ...sum(tallies), command, date: new Date().toISOString().slice(0, 10) };
 }
 
-/** Replaces the lines of earlier runs that the new ones stand for. */
-function keep(lines) {
+/** Writes a line in the place of the one of an earlier run of the same kind. */
+function keep(line) {
   const key = ({ engine, library, scenario, fault }) => [engine, library, scenario, fault].join(" ");
-  const fresh = new Set(lines.map(key));
   const earlier = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : [];
-  writeFileSync(RESULTS, `${JSON.stringify([...earlier.filter((line) => !fresh.has(key(line))), ...lines], null, 1)}\n`);
+  const others = earlier.filter((other) => key(other) !== key(line));
+  writeFileSync(RESULTS, `${JSON.stringify([...others, line], null, 1)}\n`);
 }
 
 async function end() {
@@ -110,13 +110,13 @@ let failed = false;
 try {
   for (const engine of options.engines) {
     if (!installed(engine)) {
-      console.log(`${engine}: not installed (${ENGINES[engine].command()}), left out`);
+      console.log(`${engine}: not installed (${ENGINES[engine].command}), left out`);
       continue;
     }
     for (const library of options.libraries) {
       for (const scenario of options.scenarios.filter((name) => plays(library, name))) {
         const line = await play({ engine, library, scenario });
-        keep([line]);
+        keep(line);
         const counts = Object.entries(line).filter(([, value]) => typeof value === "number");
         const words = counts.map(([name, value]) => `${name} ${value}`).join(", ");
         console.log(`${engine} ${library} ${scenario}, ${line.fault}: ${words}`);
@@ -130,6 +130,6 @@ try {
   await end();
 }
 if (failed) {
-  console.error("Something that was acknowledged is lost, doubled, altered or numbered twice: the lines above say where.");
+  console.error("Something acknowledged is lost, doubled, altered, numbered twice or not sent, or nothing was sold: see the lines above.");
   process.exitCode = 1;
 }

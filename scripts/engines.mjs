@@ -5,6 +5,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { LAUNCH } from "./chromium.mjs";
 
+/** The switch by which Chromium keeps IndexedDB in SQLite. */
+export const SQLITE = "--enable-features=IdbSqliteBackingStore";
+export const FIREFOX = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
+export const MINI_BROWSER = process.env.MINIBROWSER ?? miniBrowser();
+
 const chromium = (...switches) => ({
   driver: [process.env.CHROMEDRIVER ?? "/usr/bin/chromedriver"],
   // The variable by which wasm-bindgen-test-runner learns where the driver listens; it also says which browser it is.
@@ -16,29 +21,29 @@ const chromium = (...switches) => ({
 
 export const ENGINES = {
   chromium: chromium(),
-  "chromium-sqlite": chromium("--enable-features=IdbSqliteBackingStore"),
+  "chromium-sqlite": chromium(SQLITE),
   firefox: {
     driver: [process.env.GECKODRIVER ?? "geckodriver"],
     remote: "GECKODRIVER_REMOTE",
     capabilities: {
-      "moz:firefoxOptions": { binary: process.env.FIREFOX ?? "/usr/bin/firefox-esr", args: ["-headless"] },
+      "moz:firefoxOptions": { binary: FIREFOX, args: ["-headless"] },
     },
   },
   webkit: {
     driver: [process.env.WEBKITDRIVER ?? "WebKitWebDriver"],
     remote: "SAFARIDRIVER_REMOTE",
-    capabilities: { "webkitgtk:browserOptions": { binary: miniBrowser(), args: ["--automation"] } },
+    capabilities: { "webkitgtk:browserOptions": { binary: MINI_BROWSER, args: ["--automation"] } },
     // It has no headless mode.
     needsDisplay: true,
   },
 };
 
-/** WebKitGTK's browser, whose folder is named after machine and version. */
+/** Finds WebKitGTK's browser, which is on nobody's PATH: its folder is named after machine and version. */
 function miniBrowser() {
-  if (process.env.WEBKIT) return process.env.WEBKIT;
   const lib = "/usr/lib";
-  const folders = existsSync(lib) ? readdirSync(lib).filter((name) => name.endsWith("-linux-gnu")) : [];
-  const places = folders.flatMap((name) => ["4.1", "4.0"].map((version) => `${lib}/${name}/webkit2gtk-${version}/MiniBrowser`));
+  const versions = ["webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0"];
+  const folders = existsSync(lib) ? readdirSync(lib) : [];
+  const places = folders.flatMap((name) => versions.map((version) => `${lib}/${name}/${version}/MiniBrowser`));
   return places.find((place) => existsSync(place)) ?? "MiniBrowser";
 }
 
@@ -123,8 +128,8 @@ function started(command, args, options) {
   return { child, failed, end: () => (child.kill(), exited) };
 }
 
-/** A display that is in memory only, on a number that is free. */
-async function startDisplay() {
+/** Starts a display that is in memory only, on a number that is free; resolves with `{display, end}`. */
+export async function startDisplay() {
   const args = ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"];
   const { child, failed, end } = started("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
   const number = new Promise((resolve) => child.stdio[3]?.once("data", (text) => resolve(String(text).trim())));

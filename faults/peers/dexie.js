@@ -22,7 +22,6 @@ export default class WithDexie {
     });
   }
 
-
   async load(products) {
     for (const part of parts(products)) await this.db.products.bulkPut(part);
   }

@@ -15,7 +15,7 @@ export default class Ours {
   /** The manager of a till that is to keep its sales is not initialised: that would send what waits at once. */
   open = () => offlineDB.init();
 
-  /** What the server has not confirmed: rejected rows, and those in flight, too. */
+  /** Reads the rows that the server has not confirmed: rejected ones, and those in flight, too. */
   async rows() {
     const rows = await offlineDB.getPendingTransactions();
     return rows.map(({ uuid, sequence, data }) => ({ uuid, sequence, ticket: data?.name, total: data?.amount_total }));

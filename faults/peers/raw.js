@@ -1,16 +1,7 @@
 // Plain IndexedDB with strict durability: a sale and its number in one transaction, the catalogue in another store.
+import { completed, promised } from "/bench/measure.js";
 import { parts } from "../goods.js";
 
-const promised = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-const completed = (transaction) =>
-  new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
-  });
 
 export default class Raw {
   async open() {

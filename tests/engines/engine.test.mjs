@@ -14,7 +14,7 @@ import { CANNOT } from "./cannot.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const NAME = process.env.ENGINE ?? "chromium";
-const cannot = { rust: {}, cases: {}, ...CANNOT[NAME] };
+const cannot = CANNOT[NAME] ?? {};
 const folder = new URL("../js/cases/", import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith(".js"));
 
@@ -23,13 +23,11 @@ before(async () => (started = await startEngine(NAME)));
 after(() => started?.close());
 
 test(`${NAME}: the Rust API`, async (t) => {
-  for (const [name, why] of Object.entries(cannot.rust)) t.diagnostic(`skipped on ${NAME}: ${name}: ${why}`);
   const scratch = mkdtempSync(join(tmpdir(), "engine-"));
   try {
     const capabilities = join(scratch, "webdriver.json");
     writeFileSync(capabilities, JSON.stringify(started.engine.capabilities));
-    const skips = Object.keys(cannot.rust).flatMap((name) => ["--skip", name]);
-    const words = await cargo(["test", "--target", "wasm32-unknown-unknown", "--test", "browser", "--", ...skips], {
+    const words = await cargo(["test", "--target", "wasm32-unknown-unknown", "--test", "browser"], {
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner",
       WASM_BINDGEN_TEST_WEBDRIVER_JSON: capabilities,
       WASM_BINDGEN_TEST_TIMEOUT: process.env.WASM_BINDGEN_TEST_TIMEOUT ?? "300",
@@ -58,7 +56,7 @@ describe(NAME, () => {
       const names = Object.keys((await import(new URL(file, folder))).default);
       before(() => session.goto(`${server.url}/tests/js/page.html`));
       for (const name of names) {
-        test(name, { skip: cannot.cases[name] ?? false }, async () => {
+        test(name, { skip: cannot[name] ?? false }, async () => {
           const reported = await session.evaluate(inPage, file, name);
           if (reported.length) throw new Error(`the page reported: ${reported.join("\n")}`);
         });
@@ -67,7 +65,7 @@ describe(NAME, () => {
   }
 });
 
-/** Runs a case in the page; what was thrown or logged as an error meanwhile. */
+/** Runs a case in the page; resolves with what was thrown or logged as an error meanwhile. */
 async function inPage(file, name) {
   const note = (text) => String(text).startsWith("pos-offline:") || window.reported.push(String(text));
   if (!window.reported) {
@@ -83,7 +81,7 @@ async function inPage(file, name) {
   return window.reported;
 }
 
-/** What cargo wrote, once it has ended well. */
+/** Runs cargo; resolves with what it wrote once it has ended well. */
 function cargo(args, env) {
   return new Promise((resolve, reject) => {
     const child = spawn("cargo", args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });

@@ -138,11 +138,11 @@ pub enum ErrorKind {
     /// has no way to ask.
     #[error("{what} is not available ({reason}): {advice}")]
     Unsupported {
-        /// What is missing.
+        /// Name of the missing thing.
         what: &'static str,
         /// Why, in the browser's words when it says something.
         reason: String,
-        /// What to do.
+        /// Advice to the caller.
         advice: &'static str,
     },
     /// The server cannot be reached; the work stays queued.
@@ -224,7 +224,7 @@ impl Error {
         }
     }
 
-    /// The browser does not let this site have a database.
+    /// Makes the error of a browser that does not let this site have a database.
     pub(crate) fn no_database(reason: String) -> Error {
         let advice = "leave private browsing, or allow this site to store data";
         ErrorKind::Unsupported { what: "IndexedDB", reason, advice }.into()

@@ -299,7 +299,7 @@ export interface PosOfflineError extends Error {
   position?: number;
   /** Of `InvalidRecord`: the field at fault. */
   field?: string;
-  /** Of `Constraint`: the unique index, or the key field, where it is known: Chromium names the index, others do not. */
+  /** The unique index of a `Constraint`, or the key field, where it is known: Chromium names the index, others do not. */
   index?: string;
   /** Of a bulk save that ended early, whatever the code: how many records are on disk. */
   saved?: number;

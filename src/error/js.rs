@@ -10,7 +10,7 @@ use crate::text::{after, split};
 /// `error.name` of every error that JavaScript gets.
 const NAME: &str = "PosOfflineError";
 
-/// What the message of an `UnknownError` holds when opening the database again helps. Chromium: "Internal error opening
+/// Words in the message of an `UnknownError` after which opening the database again helps. Chromium: "Internal error opening
 /// backing store"; WebKit: "Connection to Indexed Database server lost", and "Unable to open database file on disk", seen
 /// at the first start after a power cut and no longer at the next.
 const LOST: [&str; 3] = ["backing store", "server lost", "open database file"];

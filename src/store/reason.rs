@@ -21,6 +21,7 @@ pub(super) struct Reason {
 }
 
 impl Reason {
+    /// Begins to listen; dropped, it stops.
     pub fn of(transaction: IdbTransaction) -> Reason {
         let refused = Rc::new(RefCell::new(None));
         let on_error = {
@@ -32,7 +33,7 @@ impl Reason {
         Reason { transaction, refused, _on_error: on_error }
     }
 
-    /// The reason; `None` when the browser gave none. Complete on `abort`, not before.
+    /// Returns the reason; `None` when the browser gave none. Complete on `abort`, not before.
     pub fn get(&self) -> Option<Error> {
         let told = self.transaction.error().map(|error| Error::from_js(&error)).filter(|error| !error.is_abort());
         told.or_else(|| self.refused.borrow().clone())
@@ -45,6 +46,7 @@ impl Drop for Reason {
     }
 }
 
+/// Notes the failure of a request, the first alone.
 fn note(event: &Event, refused: &mut Option<Error>) {
     let request = event.target().and_then(|target| target.dyn_into::<IdbRequest>().ok());
     // Prevented: the transaction goes on without this request.

@@ -117,12 +117,13 @@ impl StoreSchema {
     }
 }
 
-/// All stores of a database: the eleven of the till, then the caller's own.
+/// All stores of a database: those of the till, then the caller's own; or those of another database of this library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     /// Shared, because every transaction takes along the description of its stores.
     stores: Vec<Rc<StoreSchema>>,
     own: usize,
+    version: u32,
 }
 
 impl Schema {
@@ -148,7 +149,17 @@ impl Schema {
             }
             stores.push(store);
         }
-        Ok(Schema { stores: stores.into_iter().map(Rc::new).collect(), own })
+        Ok(Schema { stores: stores.into_iter().map(Rc::new).collect(), own, version: SCHEMA_VERSION })
+    }
+
+    /// These stores and no others: a database that this library keeps beside that of the till.
+    pub(crate) fn beside(version: u32, stores: Vec<StoreSchema>) -> Schema {
+        Schema { own: stores.len(), stores: stores.into_iter().map(Rc::new).collect(), version }
+    }
+
+    /// The version that a database with these stores has on disk, unless the caller's own have raised it.
+    pub fn version(&self) -> u32 {
+        self.version
     }
 
     /// Every store.

@@ -2,12 +2,14 @@
 //! and queries that know which index serves them.
 //!
 //! - `database.rs` is the handle: open once, heal, close; `options.rs` is what a caller chooses, `trace.rs` what it did.
-//! - `open.rs` and `upgrade.rs` are what happens before it is open; `connection.rs` is one open connection.
+//! - `open.rs` and `upgrade.rs` are what happens before it is open, `bucket.rs` finds where; `connection.rs` is one open
+//!   connection.
 //! - `transaction.rs` is the only code that begins or ends a transaction; `rows.rs` is what can be done inside one,
 //!   `request.rs` one request of it, `reason.rs` why it did not commit, `scan.rs` the answer of a missing index.
 //! - `typed.rs` and `index.rs` put Rust types over rows; `key.rs` decides what a key is; `query.rs` what a query is.
 //! - `bulk.rs` saves many records and counts each one; `diagnose.rs` names the field of a refused one.
 
+mod bucket;
 mod bulk;
 mod closing;
 mod connection;

@@ -17,7 +17,7 @@ use super::query::{Explanation, Select, ServedBy};
 use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Durability, Schema};
+use crate::schema::{Durability, Schema, StoreSchema};
 
 /// How often in a row a dead connection is reopened for one operation.
 const REOPENINGS: usize = 3;
@@ -73,9 +73,18 @@ impl Database {
     /// # Errors
     /// `InvalidArgument` when a store of the caller's clashes with another.
     pub fn new(options: DatabaseOptions) -> Result<Database> {
-        let schema = Rc::new(Schema::with_stores(options.stores.clone())?);
+        let schema = Schema::with_stores(options.stores.clone())?;
+        Ok(Database::of(options, schema))
+    }
+
+    /// A handle of a database that this library keeps beside that of the till. Nothing is opened yet.
+    pub(crate) fn beside(options: DatabaseOptions, version: u32, stores: Vec<StoreSchema>) -> Database {
+        Database::of(options, Schema::beside(version, stores))
+    }
+
+    fn of(options: DatabaseOptions, schema: Schema) -> Database {
         let state = RefCell::new(State::new());
-        Ok(Database(Rc::new(Inner { options, schema, trace: Rc::default(), state })))
+        Database(Rc::new(Inner { options, schema: Rc::new(schema), trace: Rc::default(), state }))
     }
 
     /// Opens and upgrades; resolves when ready. Any number of calls at once open once.

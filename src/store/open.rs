@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 use gloo_timers::future::sleep;
-use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
+use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbVersionChangeEvent};
 
+use super::bucket::factory;
 use super::connection::Connection;
 use super::options::{DatabaseEvent, DatabaseOptions};
 use super::reason::Reason;
@@ -19,7 +19,7 @@ use super::trace::Trace;
 use super::upgrade;
 use crate::error::{Error, ErrorKind, Result};
 use crate::global::{spawn, text};
-use crate::schema::{SCHEMA_VERSION, Schema};
+use crate::schema::Schema;
 
 /// What helps when the browser does not answer.
 const ADVICE: &str = "try again, or restart the browser";
@@ -34,7 +34,8 @@ enum Phase {
 
 /// Opens the database with every store of `schema` in it, upgrading it when something is missing.
 pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: Rc<Trace>) -> Result<Connection> {
-    let mut version = Some(SCHEMA_VERSION);
+    let newest = schema.version();
+    let mut version = Some(newest);
     loop {
         let native = match open_version(options, &schema, version).await {
             // Higher on disk: by a newer library, by this one for a caller's own stores, or by another tab just now.
@@ -48,27 +49,27 @@ pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: R
         let connection = Connection::new(native, Rc::clone(&schema), Rc::clone(&trace), options.events.clone());
         let on_disk = connection.native().version() as u32;
         let schema_version = upgrade::schema_version(connection.native()).await?;
-        if schema_version > SCHEMA_VERSION {
+        if schema_version > newest {
             let database = options.name.clone();
-            return Err(ErrorKind::SchemaTooNew { database, on_disk, supported: SCHEMA_VERSION }.into());
+            return Err(ErrorKind::SchemaTooNew { database, on_disk, supported: newest }.into());
         }
-        if schema_version == SCHEMA_VERSION && upgrade::has_every_store(connection.native(), &schema)? {
+        if schema_version == newest && upgrade::has_every_store(connection.native(), &schema)? {
             return Ok(connection);
         }
         drop(connection);
-        version = Some(SCHEMA_VERSION.max(on_disk + 1));
+        version = Some(newest.max(on_disk + 1));
     }
 }
 
 /// Deletes the database.
 pub(super) async fn delete(options: &DatabaseOptions) -> Result<()> {
-    let request = factory()?.delete_database(&options.name)?;
+    let request = factory(options.bucket).await?.delete_database(&options.name)?;
     let what = format!("deleting database '{}'", options.name);
     settle(options, request, what, options.timeouts.delete, None).await.map(drop)
 }
 
 async fn open_version(options: &DatabaseOptions, schema: &Rc<Schema>, version: Option<u32>) -> Result<IdbDatabase> {
-    let factory = factory()?;
+    let factory = factory(options.bucket).await?;
     let request = match version {
         Some(version) => factory.open_with_u32(&options.name, version)?,
         None => factory.open(&options.name)?,
@@ -156,11 +157,4 @@ async fn settle(
 fn data_loss(event: &IdbVersionChangeEvent) -> Option<String> {
     text(event, "dataLoss").filter(|loss| loss == "total")?;
     Some(text(event, "dataLossMessage").unwrap_or_default())
-}
-
-/// The browser's IndexedDB, in a page as in a worker.
-fn factory() -> Result<IdbFactory> {
-    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())
-        .map_err(|thrown| Error::no_database(Error::from_js(&thrown).to_string()))?;
-    factory.dyn_into().map_err(|_| Error::no_database("this browser or this mode of it has none".into()))
 }

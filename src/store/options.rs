@@ -13,6 +13,9 @@ pub struct DatabaseOptions {
     pub name: String,
     /// Stores besides the eleven of the till.
     pub stores: Vec<StoreSchema>,
+    /// The storage bucket that it is in: where the browser has those (Chromium from 122 on), what happens to the databases
+    /// of another bucket does not happen to this one. The origin's default bucket when `None`, and in any other browser.
+    pub bucket: Option<&'static str>,
     /// How long to wait for the browser.
     pub timeouts: Timeouts,
     /// Who is told about the connection.

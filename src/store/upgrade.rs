@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::global::spawn;
 use crate::order::sorted_places;
 use crate::row::Row;
-use crate::schema::{IndexSchema, KeyPath, META_STORE, SCHEMA_VERSION, Schema, StoreSchema};
+use crate::schema::{IndexSchema, KeyPath, META_STORE, Schema, StoreSchema};
 use crate::stamp;
 
 /// The last version of the legacy module.
@@ -66,8 +66,8 @@ async fn run(database: &IdbDatabase, transaction: &IdbTransaction, old_version: 
             repair_rows(&native, store).await?;
         }
     }
-    if database.version() as u32 > SCHEMA_VERSION {
-        write_schema_version(database, transaction)?;
+    if database.version() as u32 > schema.version() {
+        write_schema_version(database, transaction, schema.version())?;
     }
     Ok(())
 }
@@ -105,7 +105,7 @@ pub(super) async fn schema_version(database: &IdbDatabase) -> Result<u32> {
     Ok(row.number("version") as u32)
 }
 
-fn write_schema_version(database: &IdbDatabase, transaction: &IdbTransaction) -> Result<()> {
+fn write_schema_version(database: &IdbDatabase, transaction: &IdbTransaction, version: u32) -> Result<()> {
     let store = if database.object_store_names().contains(META_STORE) {
         transaction.object_store(META_STORE)?
     } else {
@@ -115,7 +115,7 @@ fn write_schema_version(database: &IdbDatabase, transaction: &IdbTransaction) ->
     };
     let row = Row::owned(Object::new().into());
     row.set("id", META_KEY);
-    row.set("version", SCHEMA_VERSION);
+    row.set("version", version);
     store.put(row.as_js())?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use super::{Options, durability, each, one_or_more_texts, text};
 use crate::error::Result;
 use crate::schema::{DATABASE_NAME, Durability, IndexSchema, KeyPath, StoreSchema};
-use crate::store::{DatabaseOptions, EventSink, Timeouts};
+use crate::store::{DatabaseOptions, Timeouts};
 
 /// `{name, stores, timeouts: {open, upgrade, delete}}`
 pub(in super::super) fn database_options(value: &JsValue) -> Result<DatabaseOptions> {
@@ -13,7 +13,7 @@ pub(in super::super) fn database_options(value: &JsValue) -> Result<DatabaseOpti
     let name = if options.has("name") { text("name", &options.get("name"))? } else { DATABASE_NAME.to_owned() };
     let stores = if options.has("stores") { each("stores", &options.get("stores"), &store)? } else { Vec::new() };
     let timeouts = timeouts(&options.get("timeouts"))?;
-    Ok(DatabaseOptions { name, stores, timeouts, events: EventSink::default() })
+    Ok(DatabaseOptions { name, stores, timeouts, ..DatabaseOptions::default() })
 }
 
 fn timeouts(value: &JsValue) -> Result<Timeouts> {

@@ -102,7 +102,7 @@ impl JsOfflineDb {
     /// What the database is doing and did last, for people who debug it.
     #[wasm_bindgen(unchecked_return_type = "DatabaseStatus")]
     pub fn status(&self) -> JsValue {
-        encode::status(&self.0.status())
+        encode::status(&self.0.status(), self.0.journal_status())
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
 use gloo_events::EventListener;
-use js_sys::Reflect;
+use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{CustomEvent, CustomEventInit, EventTarget};
@@ -27,6 +27,18 @@ pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
 /// A property of an object as a text; `None` when there is none or it is empty.
 pub(crate) fn text(object: &JsValue, name: &str) -> Option<String> {
     property(object, name).as_string().filter(|text| !text.is_empty())
+}
+
+/// A copy of a value with all that is in it, as IndexedDB makes one; the value itself in a browser that has no other way
+/// to make one (Chromium before 98).
+///
+/// # Errors
+/// What the browser throws for what cannot be copied.
+pub(crate) fn structured_clone(value: &JsValue) -> Result<JsValue, JsValue> {
+    match global("structuredClone").dyn_into::<Function>() {
+        Ok(clone) => clone.call1(&JsValue::UNDEFINED, value),
+        Err(_) => Ok(value.clone()),
+    }
 }
 
 /// Work that nobody waits for. Boxed, so that the machinery is compiled once.

@@ -27,6 +27,7 @@ mod clock;
 mod crc32;
 mod global;
 mod http;
+mod journal;
 mod order;
 mod row;
 mod stamp;

@@ -36,14 +36,18 @@ use web_sys::IdbTransaction;
 
 use crate::catalog::Catalog;
 use crate::error::Result;
+use crate::journal::Journal;
+use crate::schema::is_journaled;
 use crate::store::{Database, DatabaseOptions, Status};
 
+pub use crate::journal::{JournalStatus, Recovered};
 pub use age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 pub use cache::{CacheCounts, CacheInput};
 pub use quota::Quota;
 pub use users::SavedUser;
 
 pub(crate) use config::config_row;
+pub(crate) use events::{lost_name, restored_row};
 pub(crate) use identity::{new_key, new_uuid, put_sale};
 pub(crate) use orders::{as_sent, order_row};
 
@@ -75,6 +79,8 @@ impl<T, U> Future for Then<T, U> {
 pub struct OfflineDb {
     database: Database,
     catalog: Catalog,
+    /// The second copy of what the server may not have yet, unless it is turned off.
+    journal: Option<Journal>,
     /// While open: cleans up when the page is hidden.
     on_hidden: Rc<RefCell<Option<EventListener>>>,
 }
@@ -86,9 +92,14 @@ impl OfflineDb {
     /// # Errors
     /// As [`Database::new`].
     pub fn new(options: DatabaseOptions) -> Result<OfflineDb> {
-        let database = Database::new(DatabaseOptions { events: events::sink(options.events.clone()), ..options })?;
+        let options = DatabaseOptions { events: events::sink(options.events.clone()), ..options };
+        let journal = options.journal.then(|| Journal::new(&options));
+        let database = Database::new(options)?;
+        if let Some(journal) = &journal {
+            database.keep_copies(Rc::new(journal.clone()));
+        }
         let catalog = Catalog::new(&database);
-        Ok(OfflineDb { database, catalog, on_hidden: Rc::default() })
+        Ok(OfflineDb { database, catalog, journal, on_hidden: Rc::default() })
     }
 
     /// Opens and upgrades; resolves when ready. A second call is harmless.
@@ -132,7 +143,7 @@ impl OfflineDb {
     }
 
     /// A native transaction: the escape hatch. Its `put` and `add` bring flags and times into the form on disk, so that
-    /// no row it writes is missing from an index.
+    /// no row it writes is missing from an index. What it changes is copied into the journal when it has committed.
     ///
     /// # Errors
     /// `Closed` when the database is not open; `InvalidArgument` for an unknown store.
@@ -142,6 +153,9 @@ impl OfflineDb {
             for name in stores {
                 native::stamp_rows(&transaction.object_store(name)?, self.database.schema().store(name)?)?;
             }
+            if let Some(journal) = self.journal.clone().filter(|_| stores.iter().any(|store| is_journaled(store))) {
+                native::when_complete(&transaction, move || journal.renew());
+            }
         }
         Ok(transaction)
     }
@@ -149,6 +163,11 @@ impl OfflineDb {
     /// What the database is doing and did last.
     pub fn status(&self) -> Status {
         self.database.status()
+    }
+
+    /// What the second copy is doing; `None` when it is turned off.
+    pub fn journal_status(&self) -> Option<JournalStatus> {
+        self.journal.as_ref().map(Journal::status)
     }
 
     /// The typed face of the same database.

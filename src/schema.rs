@@ -30,6 +30,21 @@ pub(crate) const CATALOG_STORE: &str = "pos_catalog";
 /// The stores that hold money: they commit with durability `strict` unless a call says otherwise.
 const MONEY: [&str; 4] = ["transactions", "orders", "pos_offline_orders", "sync_errors"];
 
+/// The stores whose rows have a second copy, the journal's: what the server may not have yet; and of the settings the
+/// sequence of the till.
+pub(crate) const JOURNALED: [&str; 4] = ["config", "transactions", "pos_offline_orders", "orders"];
+
+/// Where the sequence of this till is kept in `config`.
+pub(crate) const SEQUENCE_KEY: &str = "outbox_sequence";
+
+/// Where `config` has the number of the last transaction that changed something of which there is a second copy.
+pub(crate) const COUNTER_KEY: &str = "journal_number";
+
+/// Whether a transaction over this store is numbered and copied.
+pub(crate) fn is_journaled(store: &str) -> bool {
+    JOURNALED[1..].contains(&store)
+}
+
 /// A key path: one field, or several that make an array key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyPath {

@@ -7,14 +7,17 @@
 //! - `transaction.rs` is the only code that begins or ends a transaction; `rows.rs` is what can be done inside one,
 //!   `request.rs` one request of it, `reason.rs` why it did not commit, `scan.rs` the answer of a missing index.
 //! - `typed.rs` and `index.rs` put Rust types over rows; `key.rs` decides what a key is; `query.rs` what a query is.
+//! - `copies.rs` is what a second copy is told of a transaction; `direct.rs` is the connection that it repairs.
 //! - `bulk.rs` saves many records and counts each one; `diagnose.rs` names the field of a refused one.
 
 mod bucket;
 mod bulk;
 mod closing;
 mod connection;
+mod copies;
 mod database;
 mod diagnose;
+mod direct;
 mod index;
 mod key;
 mod open;
@@ -30,11 +33,14 @@ mod typed;
 mod upgrade;
 
 pub use bulk::{Bulk, BulkFailure, BulkMode, BulkProgress, BulkReport, DEFAULT_CHUNK};
+pub(crate) use closing::Closing;
+pub(crate) use copies::{Copied, Copies, Origin, count_of, counter_row};
 pub use database::Database;
 pub(crate) use diagnose::explain;
+pub(crate) use direct::Direct;
 pub use index::{Index, Prefix};
 pub use key::{Key, KeyValue};
-pub use options::{DatabaseEvent, DatabaseOptions, EventSink, Timeouts, WriteOptions};
+pub use options::{DatabaseEvent, DatabaseOptions, EventSink, LossExtent, Restored, Timeouts, WriteOptions};
 pub use query::{Bounds, Explanation, Query, Select, ServedBy};
 pub use request::Request;
 pub(crate) use request::Signal;

@@ -89,6 +89,18 @@ impl Options {
         whole_number(name, &self.get(name), least)
     }
 
+    /// A yes or a no; `None` when it is not given.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>> {
+        let value = self.get(name);
+        if is_missing(&value) {
+            return Ok(None);
+        }
+        match value.as_bool() {
+            None => Err(Error::argument(name, format!("must be true or false, got {}", describe(&value)))),
+            given => Ok(given),
+        }
+    }
+
     pub fn function(&self, name: &str) -> Result<Option<Function>> {
         let value = self.get(name);
         if is_missing(&value) {

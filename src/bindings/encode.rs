@@ -4,8 +4,9 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use crate::catalog::{DeltaReport, Match, Rank};
+use crate::clock;
 use crate::global::property;
-use crate::offline_db::{Quota, SavedUser};
+use crate::offline_db::{JournalStatus, Quota, SavedUser, lost_name, restored_row};
 use crate::row::Row;
 use crate::store::{BulkFailure, BulkProgress, BulkReport, Explanation, ServedBy, Status};
 
@@ -75,7 +76,7 @@ fn found(found: &Match) -> JsValue {
     object(&[("product", found.record.clone()), ("rank", rank.into()), ("highlights", highlights.into())])
 }
 
-pub(super) fn status(status: &Status) -> JsValue {
+pub(super) fn status(status: &Status, journal: Option<JournalStatus>) -> JsValue {
     let last_query = status.last_query.as_ref().map_or(JsValue::NULL, |(store, served_by)| {
         object(&[
             ("store", store.as_str().into()),
@@ -97,6 +98,28 @@ pub(super) fn status(status: &Status) -> JsValue {
         ("lastQuery", last_query),
         ("lastWrite", last_write),
         ("memory", property(&property(&wasm_bindgen::memory(), "buffer"), "byteLength")),
+        ("journal", journal.map_or(JsValue::NULL, journal_status)),
+    ])
+}
+
+fn journal_status(status: JournalStatus) -> JsValue {
+    let time = |ms: f64| if ms > 0.0 { JsValue::from(clock::iso(ms)) } else { JsValue::NULL };
+    let recovery = status.recovered.map_or(JsValue::NULL, |recovered| {
+        object(&[
+            ("at", time(recovered.at)),
+            ("took", recovered.took.into()),
+            ("lost", recovered.lost.map_or(JsValue::NULL, |lost| lost_name(lost).into())),
+            ("restored", restored_row(&recovered.restored).into()),
+        ])
+    });
+    object(&[
+        ("files", status.files.into()),
+        ("settled", status.settled.into()),
+        ("bytes", status.bytes.into()),
+        ("copies", status.copies.into()),
+        ("flushedAt", time(status.flushed_at)),
+        ("problems", status.problems.iter().map(JsValue::from).collect::<Array>().into()),
+        ("recovery", recovery),
     ])
 }
 

@@ -141,6 +141,11 @@ export interface OfflineDBOptions {
   name?: string;
   /** Stores besides the eleven of the till. */
   stores?: readonly StoreOptions[];
+  /**
+   * Whether a second copy is kept of what the server may not have yet, in files that no loss of the database takes along.
+   * True unless given.
+   */
+  journal?: boolean;
   /** Milliseconds after which a call rejects with `Timeout` or `Blocked`. */
   timeouts?: {
     /** 10,000 unless given. */
@@ -214,6 +219,62 @@ export interface DatabaseStatus {
   lastWrite: { stores: StoreName[]; durability: Durability } | null;
   /** Bytes of memory that the WebAssembly module has taken from the browser, all databases together. */
   memory: number;
+  /** The second copy of what the server may not have yet; `null` when it is turned off. */
+  journal: JournalStatus | null;
+}
+
+/** What the journal is doing: the second copy of what the server may not have yet. */
+export interface JournalStatus {
+  /** Whether it is written into files. Otherwise a small database of its own holds the copy. */
+  files: boolean;
+  /**
+   * Whether the files count as a copy: a new one can be gone after a power cut, so for the first minute the small database
+   * holds the copy too.
+   */
+  settled: boolean;
+  /** Bytes of the file that is written. It is begun anew when it has grown long. */
+  bytes: number;
+  /** Copies of what was saved last, that of the database among them: 2 unless something is wrong; 0 before anything was. */
+  copies: number;
+  /** When something was last copied, ISO-8601. */
+  flushedAt: string | null;
+  /** What is wrong with it, in words. Empty when all is well. */
+  problems: string[];
+  /** What was found when the database was last opened; `null` before. */
+  recovery: Recovery | null;
+}
+
+/** What was found when journal and database were compared. */
+export interface Recovery {
+  /** ISO-8601. */
+  at: string;
+  /** How long it took, in milliseconds. */
+  took: number;
+  /** What the database had lost. */
+  lost: Loss | null;
+  /** What was brought back. */
+  restored: Restored;
+}
+
+/**
+ * How much of the database was lost: single rows, as after a power cut; all of it, of which the journal has brought back what
+ * the server may not have yet; or everything, the journal too.
+ */
+export type Loss = "rows" | "database" | "everything";
+
+/** How many rows the journal has brought back. The server is asked before a transaction among them is sent. */
+export interface Restored {
+  transactions: number;
+  orders: number;
+  offlineOrders: number;
+}
+
+/** What is told of a loss. */
+export interface DataLossDetail extends DatabaseEventDetail {
+  lost: Loss;
+  /** Why, in the browser's words; empty when it gives none. */
+  reason: string;
+  restored: Restored;
 }
 
 export interface BulkOptions {
@@ -323,7 +384,7 @@ declare global {
     "pdc-db-versionchange": CustomEvent<DatabaseEventDetail>;
     /** The browser closed the connection; the next call opens it again. */
     "pdc-db-connection-lost": CustomEvent<DatabaseEventDetail>;
-    /** Chromium found the database damaged, has deleted it and opens an empty one: what waited for the server is lost. */
-    "pdc-data-loss": CustomEvent<DatabaseEventDetail>;
+    /** Rows that were on disk are gone: how much, and what the journal has brought back. */
+    "pdc-data-loss": CustomEvent<DataLossDetail>;
   }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::IdbObjectStore;
+use web_sys::{IdbObjectStore, IdbTransaction};
 
 use crate::error::{Error, Result};
 use crate::schema::StoreSchema;
@@ -27,4 +27,11 @@ pub(super) fn stamp_rows(store: &IdbObjectStore, schema: &Rc<StoreSchema>) -> Re
         Reflect::set(store, &method.into(), &stamping.into_js_value())?;
     }
     Ok(())
+}
+
+/// Calls `then` when a transaction has committed.
+pub(super) fn when_complete(transaction: &IdbTransaction, then: impl Fn() + 'static) {
+    let then = Closure::<dyn Fn()>::new(then).into_js_value();
+    // Fails only for what is no function.
+    let _ = transaction.add_event_listener_with_callback("complete", then.unchecked_ref());
 }

@@ -103,6 +103,7 @@ impl Bulk {
                     batch.issue(positions.clone(), &record)?;
                     batch.settled().await;
                     *failures.borrow_mut() = batch.failures(&record);
+                    batch.note_saved(&failures.borrow(), positions.clone(), &record)?;
                     match failures.borrow().first() {
                         Some(first) if self.mode == BulkMode::AllOrNothing => Err(first.error.clone()),
                         _ => Ok(batch.saved()),
@@ -241,6 +242,25 @@ impl Batch {
 
     async fn settled(&self) {
         poll_fn(|context| self.tally.all_settled.poll(context)).await;
+    }
+
+    /// Notes the records that were put, for the second copy.
+    fn note_saved(
+        &self,
+        failures: &[BulkFailure],
+        positions: Range<u32>,
+        record: &impl Fn(usize) -> Result<JsValue>,
+    ) -> Result<()> {
+        if !self.rows.is_noted() {
+            return Ok(());
+        }
+        let mut failed = failures.iter().map(|failure| failure.position).peekable();
+        for position in positions {
+            if failed.next_if_eq(&position).is_none() {
+                self.rows.note(&record(position as usize)?)?;
+            }
+        }
+        Ok(())
     }
 
     fn saved(&self) -> u32 {

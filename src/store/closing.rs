@@ -1,5 +1,5 @@
-//! The end of a handle, which any number of operations wait for while they wait for something else. (Another `Shared`
-//! would be three times as large.)
+//! The end of something, such as a handle, which any number of operations wait for. (Another `Shared` would be three
+//! times as large.)
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -9,7 +9,7 @@ use super::request::Signal;
 
 /// Happens once.
 #[derive(Debug, Default)]
-pub(super) struct Closing {
+pub(crate) struct Closing {
     happened: Cell<bool>,
     /// Who waits; whoever has given up is forgotten when the next one comes.
     waiting: RefCell<Vec<Weak<Signal>>>,

@@ -11,13 +11,15 @@ use web_sys::IdbTransaction;
 
 use super::closing::Closing;
 use super::connection::Connection;
+use super::copies::Copies;
+use super::direct::Direct;
 use super::open;
-use super::options::{DatabaseOptions, WriteOptions};
+use super::options::{DatabaseEvent, DatabaseOptions, WriteOptions};
 use super::query::{Explanation, Select, ServedBy};
 use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Durability, Schema, StoreSchema};
+use crate::schema::{Durability, JOURNALED, Schema, StoreSchema, is_journaled};
 
 /// How often in a row a dead connection is reopened for one operation.
 const REOPENINGS: usize = 3;
@@ -42,6 +44,8 @@ struct Inner {
     schema: Rc<Schema>,
     trace: Rc<Trace>,
     state: RefCell<State>,
+    /// Who keeps the second copy of the journaled stores.
+    copies: RefCell<Option<Rc<dyn Copies>>>,
 }
 
 type Opening = Shared<LocalBoxFuture<'static, Result<Rc<Connection>>>>;
@@ -84,7 +88,17 @@ impl Database {
 
     fn of(options: DatabaseOptions, schema: Schema) -> Database {
         let state = RefCell::new(State::new());
-        Database(Rc::new(Inner { options, schema: Rc::new(schema), trace: Rc::default(), state }))
+        let copies = RefCell::default();
+        Database(Rc::new(Inner { options, schema: Rc::new(schema), trace: Rc::default(), state, copies }))
+    }
+
+    /// Has a second copy kept of what the journaled stores hold, from the next opening on.
+    pub(crate) fn keep_copies(&self, copies: Rc<dyn Copies>) {
+        self.0.copies.replace(Some(copies));
+    }
+
+    fn copies(&self) -> Option<Rc<dyn Copies>> {
+        self.0.copies.borrow().clone()
     }
 
     /// Opens and upgrades; resolves when ready. Any number of calls at once open once.
@@ -112,6 +126,10 @@ impl Database {
         // The old one goes with its connection.
         state.phase = Phase::Closed;
         state.closing.happen();
+        drop(state);
+        if let Some(copies) = self.copies() {
+            copies.close();
+        }
     }
 
     /// Closes and deletes the database with every row in it. The next operation opens a new, empty one.
@@ -119,8 +137,17 @@ impl Database {
     /// # Errors
     /// `Blocked` when another tab keeps it open, `Timeout` when the browser does not answer.
     pub async fn reset(&self) -> Result<()> {
+        let copies = self.copies();
+        // Before the rows go: what is deleted by halves is brought back whole.
+        if let Some(copies) = &copies {
+            copies.erase().await;
+        }
         self.close();
-        open::delete(&self.0.options).await?;
+        let deleted = open::delete(&self.0.options).await;
+        if let (Err(_), Some(copies)) = (&deleted, copies) {
+            copies.keep();
+        }
+        deleted?;
         let mut state = self.0.state.borrow_mut();
         // Unless somebody has opened it anew meanwhile.
         if matches!(state.phase, Phase::Closed) {
@@ -198,6 +225,16 @@ impl Database {
         options: WriteOptions,
         body: impl AsyncFn(&WriteTx) -> Result<T>,
     ) -> Result<T> {
+        Ok(self.write_counted(stores, options, body).await?.0)
+    }
+
+    /// As [`Database::write_with`]; with the number of copies that are on disk of what was written.
+    pub(crate) async fn write_counted<T>(
+        &self,
+        stores: &[&str],
+        options: WriteOptions,
+        body: impl AsyncFn(&WriteTx) -> Result<T>,
+    ) -> Result<(T, u32)> {
         let result = Cell::new(None);
         let run: Body<'_> = &|tx| {
             Box::pin(async {
@@ -207,8 +244,9 @@ impl Database {
             })
         };
         let durability = options.durability.unwrap_or_else(|| self.0.schema.durability(stores));
-        self.run(stores, Some(durability), run).await?;
-        result.into_inner().ok_or_else(Error::transaction_aborted)
+        let copies = self.run(stores, Some(durability), run).await?;
+        let result = result.into_inner().ok_or_else(Error::transaction_aborted)?;
+        Ok((result, copies))
     }
 
     /// A native transaction, begun and handed over at once: the escape hatch. The caller alone knows when it commits.
@@ -248,16 +286,28 @@ impl Database {
     }
 
     /// Runs a body in a transaction, a writing one if there is a durability, and again after what may pass: a dead
-    /// connection, an abort, a full quota.
-    async fn run(&self, stores: &[&str], write: Option<Durability>, body: Body<'_>) -> Result<()> {
+    /// connection, an abort, a full quota. Gives the number of copies of what was written.
+    async fn run(&self, stores: &[&str], write: Option<Durability>, body: Body<'_>) -> Result<u32> {
         self.check(stores)?;
+        let is_copied = write.is_some() && stores.iter().any(|store| is_journaled(store));
+        let copies = self.copies().filter(|_| is_copied);
+        if let Some(durability) = write {
+            self.0.trace.wrote(stores, durability);
+        }
+        let mut stores = stores.to_vec();
+        if copies.is_some() && !stores.contains(&JOURNALED[0]) {
+            stores.push(JOURNALED[0]);
+        }
         let mut delays = RETRY_DELAYS.into_iter();
         let mut reopenings = 0;
         loop {
             let connection = self.reach(&mut reopenings).await?;
+            if let Some(copies) = &copies {
+                copies.ready().await;
+            }
             let result = match write {
-                Some(durability) => transaction::write(&connection, stores, durability, body).await,
-                None => transaction::read(&connection, stores, body).await,
+                Some(durability) => transaction::write(&connection, &stores, durability, body, copies.as_deref()).await,
+                None => transaction::read(&connection, &stores, body).await.map(|()| 1),
             };
             match result {
                 Err(error) if error.is_connection_lost() && reopenings < REOPENINGS => {
@@ -331,8 +381,17 @@ impl Database {
     fn start_opening(&self) -> Opening {
         let (options, schema) = (self.0.options.clone(), Rc::clone(&self.0.schema));
         let trace = Rc::clone(&self.0.trace);
-        let opening: LocalBoxFuture<'static, _> =
-            Box::pin(async move { open::open(&options, schema, trace).await.map(Rc::new) });
+        let copies = self.copies();
+        let opening: LocalBoxFuture<'static, _> = Box::pin(async move {
+            let (connection, origin) = open::open(&options, schema, trace).await?;
+            let connection = Rc::new(connection);
+            match (copies, origin.loss.clone()) {
+                (Some(copies), _) => copies.opened(Direct::new(&connection), origin).await,
+                (None, Some(reason)) => options.events.send(DatabaseEvent::data_loss(&options.name, reason)),
+                (None, None) => {}
+            }
+            Ok(connection)
+        });
         opening.shared()
     }
 

@@ -5,14 +5,9 @@ use wasm_bindgen::prelude::*;
 
 use super::scan::primary_key;
 use crate::error::{Error, ErrorKind};
+use crate::global::structured_clone;
 use crate::row::describe;
 use crate::schema::{KeyPath, StoreSchema};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = structuredClone, catch)]
-    fn structured_clone(value: &JsValue) -> std::result::Result<JsValue, JsValue>;
-}
 
 /// The same error, naming the field that is no key or that cannot be cloned.
 pub(crate) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Error {

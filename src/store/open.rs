@@ -12,6 +12,7 @@ use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbVersionChangeEvent};
 
 use super::bucket::factory;
 use super::connection::Connection;
+use super::copies::Origin;
 use super::options::{DatabaseEvent, DatabaseOptions};
 use super::reason::Reason;
 use super::request::Request;
@@ -32,12 +33,17 @@ enum Phase {
     Upgrading,
 }
 
-/// Opens the database with every store of `schema` in it, upgrading it when something is missing.
-pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: Rc<Trace>) -> Result<Connection> {
+/// Opens the database with every store of `schema` in it, upgrading it when something is missing; with where it comes from.
+pub(super) async fn open(
+    options: &DatabaseOptions,
+    schema: Rc<Schema>,
+    trace: Rc<Trace>,
+) -> Result<(Connection, Origin)> {
+    let origin = Rc::new(RefCell::new(Origin::default()));
     let newest = schema.version();
     let mut version = Some(newest);
     loop {
-        let native = match open_version(options, &schema, version).await {
+        let native = match open_version(options, &schema, version, &origin).await {
             // Higher on disk: by a newer library, by this one for a caller's own stores, or by another tab just now.
             Err(error) if error.is_version_too_low() && version.is_some() => {
                 version = None;
@@ -54,7 +60,7 @@ pub(super) async fn open(options: &DatabaseOptions, schema: Rc<Schema>, trace: R
             return Err(ErrorKind::SchemaTooNew { database, on_disk, supported: newest }.into());
         }
         if schema_version == newest && upgrade::has_every_store(connection.native(), &schema)? {
-            return Ok(connection);
+            return Ok((connection, origin.take()));
         }
         drop(connection);
         version = Some(newest.max(on_disk + 1));
@@ -68,14 +74,20 @@ pub(super) async fn delete(options: &DatabaseOptions) -> Result<()> {
     settle(options, request, what, options.timeouts.delete, None).await.map(drop)
 }
 
-async fn open_version(options: &DatabaseOptions, schema: &Rc<Schema>, version: Option<u32>) -> Result<IdbDatabase> {
+async fn open_version(
+    options: &DatabaseOptions,
+    schema: &Rc<Schema>,
+    version: Option<u32>,
+    origin: &Rc<RefCell<Origin>>,
+) -> Result<IdbDatabase> {
     let factory = factory(options.bucket).await?;
     let request = match version {
         Some(version) => factory.open_with_u32(&options.name, version)?,
         None => factory.open(&options.name)?,
     };
     let what = format!("opening database '{}'", options.name);
-    let opened = settle(options, request, what, options.timeouts.open, Some(Rc::clone(schema))).await?;
+    let opened =
+        settle(options, request, what, options.timeouts.open, Some((Rc::clone(schema), Rc::clone(origin)))).await?;
     Ok(opened.unchecked_into())
 }
 
@@ -88,7 +100,7 @@ async fn settle(
     request: IdbOpenDbRequest,
     what: String,
     limit: Duration,
-    upgrade_to: Option<Rc<Schema>>,
+    upgrade_to: Option<(Rc<Schema>, Rc<RefCell<Origin>>)>,
 ) -> Result<JsValue> {
     let phase = Rc::new(Cell::new(Phase::Waiting));
     let failure = Rc::new(RefCell::new(None));
@@ -102,15 +114,14 @@ async fn settle(
     };
     let on_upgrade: Closure<dyn FnMut(IdbVersionChangeEvent)> = {
         let (phase, failure, request) = (Rc::clone(&phase), Rc::clone(&failure), request.clone());
-        let (events, database) = (options.events.clone(), options.name.clone());
         let reason = Rc::clone(&reason);
         Closure::new(move |event: IdbVersionChangeEvent| {
             phase.set(Phase::Upgrading);
-            if let Some(loss) = data_loss(&event) {
-                events.send(DatabaseEvent::DataLoss { database: database.clone(), reason: loss });
-            }
             *reason.borrow_mut() = request.transaction().map(Reason::of);
-            if let Some(schema) = &upgrade_to {
+            if let Some((schema, origin)) = &upgrade_to {
+                let mut origin = origin.borrow_mut();
+                origin.created |= event.old_version() == 0.0;
+                origin.loss = data_loss(&event).or(origin.loss.take());
                 upgrade::begin(&request, event.old_version() as u32, Rc::clone(schema), Rc::clone(&failure));
             }
         })

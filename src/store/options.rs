@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::schema::{Durability, StoreSchema};
 
 /// How a database is opened.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct DatabaseOptions {
     /// Its name.
     pub name: String,
@@ -16,10 +16,26 @@ pub struct DatabaseOptions {
     /// The storage bucket that it is in: where the browser has those (Chromium from 122 on), what happens to the databases
     /// of another bucket does not happen to this one. The origin's default bucket when `None`, and in any other browser.
     pub bucket: Option<&'static str>,
+    /// Whether an [`OfflineDb`](crate::OfflineDb) keeps a second copy of what the server may not have yet. It does unless
+    /// this says otherwise; a bare [`Database`](crate::Database) never does.
+    pub journal: bool,
     /// How long to wait for the browser.
     pub timeouts: Timeouts,
     /// Who is told about the connection.
     pub events: EventSink,
+}
+
+impl Default for DatabaseOptions {
+    fn default() -> Self {
+        DatabaseOptions {
+            name: String::new(),
+            stores: Vec::new(),
+            bucket: None,
+            journal: true,
+            timeouts: Timeouts::default(),
+            events: EventSink::default(),
+        }
+    }
 }
 
 impl DatabaseOptions {
@@ -74,14 +90,48 @@ pub enum DatabaseEvent {
         /// Name of the database.
         database: String,
     },
-    /// The browser found the database damaged, has deleted every row of it and opens an empty one. Only Chromium tells
-    /// (`dataLoss` of the event `upgradeneeded`, w3c/IndexedDB issue 30), once, at the first open afterwards.
+    /// Rows that were on disk are not there any longer.
     DataLoss {
         /// Name of the database.
         database: String,
-        /// What was damaged, in the browser's words; empty when it gives none.
+        /// How much.
+        extent: LossExtent,
+        /// What was damaged, in the browser's words; empty when it gives none. Only Chromium tells (`dataLoss` of the event
+        /// `upgradeneeded`, w3c/IndexedDB issue 30), once, at the first open after it has deleted a database.
         reason: String,
+        /// What has been brought back from the second copy.
+        restored: Restored,
     },
+}
+
+/// How much of a database was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LossExtent {
+    /// Single rows.
+    Rows,
+    /// All of it.
+    Database,
+    /// All of it, and the second copy too: the till starts anew.
+    Everything,
+}
+
+/// The rows that the second copy had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Restored {
+    /// Work for the server.
+    pub transactions: u32,
+    /// Orders.
+    pub orders: u32,
+    /// Orders made while offline.
+    pub offline_orders: u32,
+}
+
+impl DatabaseEvent {
+    /// The browser has deleted the database, and there is no second copy.
+    pub(super) fn data_loss(database: &str, reason: String) -> DatabaseEvent {
+        let (extent, restored) = (LossExtent::Everything, Restored::default());
+        DatabaseEvent::DataLoss { database: database.to_owned(), extent, reason, restored }
+    }
 }
 
 /// Who is told about [`DatabaseEvent`]s: nobody unless set.

@@ -7,6 +7,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbCursorWithValue, IdbIndex, IdbObjectStore, IdbRequest};
 
+use super::copies::Notes;
 use super::diagnose::explain;
 use super::key::KeyValue;
 use super::query::{Bounds, Select, ServedBy};
@@ -198,11 +199,14 @@ async fn last(cursor: IdbRequest, limit: u32) -> Result<Array> {
 
 /// The rows of one store in a transaction that can also write.
 #[derive(Debug)]
-pub struct WriteRows(ReadRows);
+pub struct WriteRows {
+    rows: ReadRows,
+    notes: Option<Rc<Notes>>,
+}
 
 impl WriteRows {
-    pub(super) fn new(rows: ReadRows) -> WriteRows {
-        WriteRows(rows)
+    pub(super) fn new(rows: ReadRows, notes: Option<Rc<Notes>>) -> WriteRows {
+        WriteRows { rows, notes }
     }
 
     /// Inserts or replaces; the result is the primary key. Saved when the transaction has committed, not before.
@@ -211,18 +215,22 @@ impl WriteRows {
     /// `InvalidRecord` at once when the value cannot be cloned or has no valid key.
     pub fn put(&self, row: &JsValue) -> Result<Request> {
         let request = self.put_native(row).map_err(|thrown| explain(row, self.schema(), Error::of_clone(&thrown)))?;
+        self.note(row)?;
         Ok(Request::new(request))
     }
 
     /// As [`WriteRows::put`], in a store whose keys are given beside the rows. [`Request::new`] waits for it; a request that
     /// nobody waits for costs no event.
     pub(crate) fn put_at(&self, key: &KeyValue, row: &JsValue) -> Result<IdbRequest> {
-        self.0.native.put_with_key(row, &key.to_js()).map_err(|thrown| Error::of_clone(&thrown))
+        self.rows.native.put_with_key(row, &key.to_js()).map_err(|thrown| Error::of_clone(&thrown))
     }
 
     /// Deletes the row with this key, if there is one.
     pub fn delete(&self, key: &KeyValue) -> Result<()> {
-        self.0.native.delete(&key.to_js())?;
+        self.rows.native.delete(&key.to_js())?;
+        if let Some(notes) = &self.notes {
+            notes.remove(&self.schema().name, key);
+        }
         Ok(())
     }
 
@@ -231,9 +239,12 @@ impl WriteRows {
         if bounds.is_empty() {
             return Ok(());
         }
+        if let Some(notes) = &self.notes {
+            notes.remove_range(&self.schema().name, self.keys(bounds, u32::MAX)?);
+        }
         match bounds.to_native()? {
-            Some(range) => self.0.native.delete(&range.into())?,
-            None => self.0.native.clear()?,
+            Some(range) => self.rows.native.delete(&range.into())?,
+            None => self.rows.native.clear()?,
         };
         Ok(())
     }
@@ -243,9 +254,22 @@ impl WriteRows {
         self.delete_range(&Bounds::all())
     }
 
-    /// The bare request, for code that attaches its own handlers.
+    /// The bare request, for code that attaches its own handlers, and calls [`WriteRows::note`] when it has succeeded.
     pub(super) fn put_native(&self, row: &JsValue) -> std::result::Result<IdbRequest, JsValue> {
-        self.0.native.put(row)
+        self.rows.native.put(row)
+    }
+
+    /// Whether these rows have a second copy.
+    pub(super) fn is_noted(&self) -> bool {
+        self.notes.is_some()
+    }
+
+    /// Notes a row that was put, for the second copy.
+    pub(super) fn note(&self, row: &JsValue) -> Result<()> {
+        match (&self.notes, self.key_of(row)) {
+            (Some(notes), Some(key)) => notes.put(&self.schema().name, &key, row),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -253,6 +277,6 @@ impl Deref for WriteRows {
     type Target = ReadRows;
 
     fn deref(&self) -> &ReadRows {
-        &self.0
+        &self.rows
     }
 }

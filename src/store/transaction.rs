@@ -9,19 +9,20 @@ use std::future::poll_fn;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use futures::future::LocalBoxFuture;
+use futures::future::{LocalBoxFuture, join};
 use js_sys::{Array, Object, Reflect};
 use rexie::TransactionMode;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, IdbTransaction};
 
 use super::connection::Connection;
+use super::copies::{Copies, Notes};
 use super::reason::Reason;
 use super::request::Signal;
 use super::rows::{ReadRows, WriteRows};
 use super::trace::Trace;
 use crate::error::{Error, Result};
-use crate::schema::{Durability, Schema};
+use crate::schema::{Durability, JOURNALED, Schema};
 
 /// A transaction that can only read: it has no `put`.
 ///
@@ -43,11 +44,13 @@ pub struct ReadTx {
     native: IdbTransaction,
     schema: Rc<Schema>,
     trace: Rc<Trace>,
+    /// What it changes, for the second copy.
+    notes: Option<Rc<Notes>>,
 }
 
 impl ReadTx {
-    fn new(native: IdbTransaction, connection: &Connection) -> ReadTx {
-        ReadTx { native, schema: connection.schema(), trace: connection.trace() }
+    fn new(native: IdbTransaction, connection: &Connection, notes: Option<Rc<Notes>>) -> ReadTx {
+        ReadTx { native, schema: connection.schema(), trace: connection.trace(), notes }
     }
 
     /// The untyped rows of a store.
@@ -77,7 +80,8 @@ impl WriteTx {
     /// # Errors
     /// As [`ReadTx::rows`].
     pub fn rows(&self, store: &str) -> Result<WriteRows> {
-        Ok(WriteRows::new(self.0.rows(store)?))
+        let notes = self.0.notes.clone().filter(|_| JOURNALED.contains(&store));
+        Ok(WriteRows::new(self.0.rows(store)?, notes))
     }
 }
 
@@ -137,27 +141,53 @@ pub(super) type Body<'a> = &'a dyn Fn(ReadTx) -> LocalBoxFuture<'a, Result<()>>;
 pub(super) async fn read(connection: &Connection, stores: &[&str], body: Body<'_>) -> Result<()> {
     let native = begin(connection, stores, TransactionMode::ReadOnly, Durability::Relaxed)?;
     let reason = Reason::of(native.clone());
-    let result = body(ReadTx::new(native, connection)).await;
+    let result = body(ReadTx::new(native, connection, None)).await;
     // The one that is awaited may only have been cut off by another.
     let reasoned = |error: Error| if error.is_abort() { reason.get().unwrap_or(error) } else { error };
     result.map_err(|error| connection.explain_failure(reasoned(error)))
 }
 
-/// Runs `body` in a transaction that writes and resolves when it has committed.
+/// Runs `body` in a transaction that writes, and resolves when it has committed and, if there are `copies` to keep, what it
+/// changed is copied: both are under way at once. Gives the number of copies on disk.
 pub(super) async fn write(
     connection: &Connection,
     stores: &[&str],
     durability: Durability,
     body: Body<'_>,
-) -> Result<()> {
+    copies: Option<&dyn Copies>,
+) -> Result<u32> {
     let native = begin(connection, stores, TransactionMode::ReadWrite, durability)?;
     let end = End::of(native.clone());
-    connection.trace().wrote(stores, durability);
-    let result = match body(ReadTx::new(native.clone(), connection)).await {
-        Ok(()) => {
-            // Throws when the transaction has ended by itself, or in an old browser; `end` knows how it ends.
-            let _ = native.unchecked_ref::<CommittableTransaction>().commit();
-            end.wait().await
+    let notes = copies.map(|_| Notes::begin(&native).map(Rc::new)).transpose()?;
+    let mut done = body(ReadTx::new(native.clone(), connection, notes.clone())).await.map(|()| None);
+    if let (Ok(changed), Some(notes)) = (&mut done, notes) {
+        match notes.finish().await {
+            Ok(finished) => *changed = finished,
+            Err(error) => done = Err(error),
+        }
+    }
+    let result = match done {
+        Ok(changed) => {
+            let copying = async {
+                match (changed, copies) {
+                    (Some((number, changes)), Some(copies)) => Some(copies.append(number, &changes).await),
+                    _ => None,
+                }
+            };
+            let committing = async {
+                // Throws when the transaction has ended by itself, or in an old browser; `end` knows how it ends.
+                let _ = native.unchecked_ref::<CommittableTransaction>().commit();
+                end.wait().await
+            };
+            // The copy first, whose message to the worker takes longest.
+            let (copied, committed) = join(copying, committing).await;
+            match (committed, copied) {
+                (Err(error), Some(copied)) => {
+                    copied.undo.await;
+                    Err(error)
+                }
+                (committed, copied) => committed.map(|()| 1 + copied.map_or(0, |copied| copied.copies)),
+            }
         }
         Err(error) => {
             // Throws when the browser has already aborted it.

@@ -1,13 +1,13 @@
 //! The users who may sign in while the server is away: the server's list, saved in one transaction.
 
 use futures::future::LocalBoxFuture;
-use js_sys::{Array, Function};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
 use super::task::joined;
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::global::{global, property, text};
+use crate::global::{property, structured_clone, text};
 use crate::model::{ConfigEntry, User};
 use crate::offline_db::{OfflineDb, config_row};
 use crate::row::{Row, describe};
@@ -127,9 +127,7 @@ fn usable(position: u32, value: &JsValue, others: &[Wanted]) -> Result<Wanted> {
         return Err(Error::field("login", format!("the list names the id or the login '{login}' twice")));
     }
     // Found out before anything is deleted for it. Where the browser lacks this function, the put fails and with it the list.
-    if let Ok(clone) = global("structuredClone").dyn_into::<Function>() {
-        clone.call1(&JsValue::UNDEFINED, row.as_js())?;
-    }
+    structured_clone(row.as_js())?;
     Ok(Wanted { position, key, login, row })
 }
 

@@ -7,13 +7,14 @@ use crate::error::Result;
 use crate::schema::{DATABASE_NAME, Durability, IndexSchema, KeyPath, StoreSchema};
 use crate::store::{DatabaseOptions, Timeouts};
 
-/// `{name, stores, timeouts: {open, upgrade, delete}}`
+/// `{name, stores, journal, timeouts: {open, upgrade, delete}}`
 pub(in super::super) fn database_options(value: &JsValue) -> Result<DatabaseOptions> {
-    let options = Options::of("options", value, &["name", "stores", "timeouts"])?;
+    let options = Options::of("options", value, &["name", "stores", "timeouts", "journal"])?;
     let name = if options.has("name") { text("name", &options.get("name"))? } else { DATABASE_NAME.to_owned() };
     let stores = if options.has("stores") { each("stores", &options.get("stores"), &store)? } else { Vec::new() };
     let timeouts = timeouts(&options.get("timeouts"))?;
-    Ok(DatabaseOptions { name, stores, timeouts, ..DatabaseOptions::default() })
+    let journal = options.flag("journal")?.unwrap_or(true);
+    Ok(DatabaseOptions { name, stores, journal, timeouts, ..DatabaseOptions::default() })
 }
 
 fn timeouts(value: &JsValue) -> Result<Timeouts> {

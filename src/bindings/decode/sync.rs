@@ -18,8 +18,8 @@ pub(in super::super) fn sync_options(pos: &JsValue, value: &JsValue) -> Result<(
         ["transport", "interval", "timeout", "batch", "parallel", "backoff", "attempts", "keepSynced", "pruneUsers"];
     let given = Options::of("options", value, &known)?;
     let mut options = SyncOptions {
-        keep_synced: flag(&given, "keepSynced")?,
-        prune_users: flag(&given, "pruneUsers")?,
+        keep_synced: given.flag("keepSynced")?.unwrap_or(false),
+        prune_users: given.flag("pruneUsers")?.unwrap_or(false),
         ..SyncOptions::default()
     };
     given.duration("interval", &mut options.interval)?;
@@ -67,15 +67,6 @@ fn transport(pos: &JsValue, value: &JsValue, batch: usize) -> Result<Rc<dyn Tran
             Ok(Rc::new(Custom::new(value.clone(), types, batch as usize)))
         }
     }
-}
-
-/// A yes or a no; no unless given.
-fn flag(options: &Options, name: &str) -> Result<bool> {
-    let value = options.get(name);
-    if is_missing(&value) {
-        return Ok(false);
-    }
-    value.as_bool().ok_or_else(|| Error::argument(name, format!("must be true or false, got {}", describe(&value))))
 }
 
 /// What something is to the server.

@@ -8,6 +8,7 @@ use crate::clock;
 use crate::connection::Status;
 use crate::error::Result;
 use crate::row::{Row, json_text};
+use crate::schema::Durability;
 use crate::sync::{
     self, Hold, Latency, Metrics, Receipt, Reconciliation, RescueReport, Sale, State, Summary, SyncManager, UsersReport,
 };
@@ -30,6 +31,8 @@ pub(super) fn receipt(receipt: Receipt) -> JsValue {
     object.set("uuid", receipt.uuid.as_str());
     object.set("sequence", receipt.sequence);
     object.set("committedAt", clock::iso(receipt.committed_at));
+    object.set("durability", Durability::Strict.as_str());
+    object.set("copies", receipt.copies);
     object.into()
 }
 

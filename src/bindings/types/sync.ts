@@ -11,6 +11,13 @@ export interface Receipt {
   sequence: number;
   /** ISO-8601. */
   committedAt: string;
+  /** How it was committed. */
+  durability: "strict";
+  /**
+   * How many copies are on disk: 2, that of the database and the journal's; 1 when the journal could not be written, or is
+   * turned off. `offlineDB.status().journal.problems` says why.
+   */
+  copies: 1 | 2;
 }
 
 export interface QueueOptions {

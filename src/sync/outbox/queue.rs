@@ -11,12 +11,10 @@ use crate::global::text;
 use crate::model::{ConfigEntry, Order};
 use crate::offline_db::new_key;
 use crate::row::{Row, describe};
-use crate::store::{KeyValue, Record, WriteRows, WriteTx};
+use crate::schema::SEQUENCE_KEY;
+use crate::store::{KeyValue, Record, WriteOptions, WriteRows, WriteTx};
 use crate::sync::plan::State;
 use crate::{offline_db, stamp};
-
-/// Where the sequence of this till is kept in `config`.
-const SEQUENCE: &str = "outbox_sequence";
 
 /// A clock that was this far ahead was wrong, and is not followed any longer.
 const CLOCK_WAS_WRONG_MS: f64 = clock::DAY_MS;
@@ -34,6 +32,8 @@ pub struct Enqueue {
 /// What was queued is on disk, committed strictly.
 #[derive(Debug, Clone)]
 pub struct Receipt {
+    /// How many copies of it are on disk: that of the database and, unless something is wrong, the journal's.
+    pub copies: u32,
     /// Primary key of the row.
     pub id: String,
     /// Idempotency key.
@@ -118,10 +118,10 @@ impl Outbox {
         let row = stamp::for_disk(row.as_js(), self.db.database().schema().store(STORE)?)?;
         let all = [STORE, ConfigEntry::STORE, Order::STORE];
         let stores = if order.is_some() { &all[..] } else { &all[..2] };
-        let sequence = self
+        let (sequence, copies) = self
             .db
             .database()
-            .write(stores, async |tx| {
+            .write_counted(stores, WriteOptions::default(), async |tx| {
                 if again && waits(&tx.rows(STORE)?, &row).await? {
                     return Ok(None);
                 }
@@ -134,7 +134,7 @@ impl Outbox {
                 Ok(Some(sequence))
             })
             .await?;
-        Ok(sequence.map(|sequence| Receipt { id, uuid, sequence, committed_at: clock::now_ms() }))
+        Ok(sequence.map(|sequence| Receipt { copies, id, uuid, sequence, committed_at: clock::now_ms() }))
     }
 }
 
@@ -148,7 +148,7 @@ async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
 /// the order of the sequence even within a millisecond.
 pub(super) async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
     let config = tx.rows(ConfigEntry::STORE)?;
-    let stored = config.get(&KeyValue::Text(SEQUENCE.into()))?.await?;
+    let stored = config.get(&KeyValue::Text(SEQUENCE_KEY.into()))?.await?;
     let last = if stored.is_object() { Row::owned(stored).get("value") } else { JsValue::UNDEFINED };
     let last = Row::owned(if last.is_object() { last } else { Object::new().unchecked_into() });
     let sequence = last.number("last") + 1.0;
@@ -157,7 +157,7 @@ pub(super) async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
     let at = if after > now + CLOCK_WAS_WRONG_MS { now } else { now.max(after) };
     last.set("last", sequence);
     last.set("at", at);
-    config.put(offline_db::config_row(SEQUENCE, last.as_js()).as_js())?;
+    config.put(offline_db::config_row(SEQUENCE_KEY, last.as_js()).as_js())?;
     row.set("sequence", sequence);
     row.set("created_at", clock::iso(at));
     Ok(sequence)

@@ -22,7 +22,7 @@ export default {
       const row = await onDisk(database, "transactions", receipt.id);
       equal([row.id, row.uuid, row.sequence, row.type, row.synced], [receipt.id, receipt.uuid, 1, "order", 0]);
       equal([row.data, row.state, row.attempts], [{ amount_total: 5 }, "pending", 0]);
-      equal(Object.keys(receipt), ["id", "uuid", "sequence", "committedAt"]);
+      equal(Object.keys(receipt), ["id", "uuid", "sequence", "committedAt", "durability", "copies"]);
       equal([receipt.sequence, new Date(receipt.committedAt).toISOString()], [1, receipt.committedAt]);
       ok(Date.parse(receipt.committedAt) >= before && Date.parse(receipt.committedAt) <= Date.now());
       ok(/^[0-9a-f]{8}-[0-9a-f]{4}-4/.test(receipt.uuid), receipt.uuid);

@@ -1,0 +1,167 @@
+//! The journal's files, written by a worker (`worker.js`): the only place that knows its messages.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::channel::oneshot::{self, Sender};
+use futures::future::{Either, LocalBoxFuture, select};
+use gloo_timers::future::sleep;
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker};
+
+use crate::error::{Error, Result};
+
+/// The worker's script, in the module itself: it starts where nothing can be loaded.
+const SCRIPT: &str = include_str!("worker.js");
+
+/// How long the worker may take for a step before it counts as hung.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A running worker with a slot of files. Dropped, it ends.
+#[derive(Debug)]
+pub(super) struct Files {
+    worker: Worker,
+    calls: Rc<Calls>,
+    script: RefCell<Option<String>>,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut()>,
+}
+
+/// Who waits for which answer.
+#[derive(Debug, Default)]
+struct Calls {
+    last: Cell<u32>,
+    waiting: RefCell<Vec<(u32, Sender<Result<JsValue>>)>>,
+    is_dead: Cell<bool>,
+}
+
+impl Files {
+    /// Starts the worker; `told` hears of what it says unasked.
+    ///
+    /// # Errors
+    /// When this context cannot have a worker, or the page's policy forbids one from a blob.
+    pub fn start(told: impl Fn(JsValue) + 'static) -> Result<Files> {
+        let options = BlobPropertyBag::new();
+        options.set_type("text/javascript");
+        let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &options)?;
+        let script = Url::create_object_url_with_blob(&blob)?;
+        let worker = Worker::new(&script)?;
+        let calls = Rc::new(Calls::default());
+        let message = {
+            let calls = Rc::clone(&calls);
+            Closure::new(move |event: MessageEvent| match calls.answer(event.data().unchecked_into()) {
+                Some(unasked) => told(unasked),
+                None => {}
+            })
+        };
+        let error = {
+            let calls = Rc::clone(&calls);
+            Closure::new(move || calls.die())
+        };
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        Ok(Files { worker, calls, script: RefCell::new(Some(script)), _message: message, _error: error })
+    }
+
+    /// Has the worker do something; the message is on its way when this returns. Fails when there is no answer in time.
+    pub fn call(&self, command: &str, given: &JsValue) -> LocalBoxFuture<'static, Result<JsValue>> {
+        self.call_within(command, given, Some(PATIENCE))
+    }
+
+    /// As [`Files::call`], for what takes as long as it takes.
+    pub fn call_patiently(&self, command: &str, given: &JsValue) -> LocalBoxFuture<'static, Result<JsValue>> {
+        self.call_within(command, given, None)
+    }
+
+    fn call_within(
+        &self,
+        command: &str,
+        given: &JsValue,
+        limit: Option<Duration>,
+    ) -> LocalBoxFuture<'static, Result<JsValue>> {
+        let (id, answer) = self.calls.next();
+        let posted = self.worker.post_message(&Array::of3(&id.into(), &command.into(), given));
+        let calls = Rc::clone(&self.calls);
+        Box::pin(async move {
+            posted?;
+            let answered = match limit {
+                None => answer.await,
+                Some(limit) => match select(answer, sleep(limit)).await {
+                    Either::Left((answered, _)) => answered,
+                    Either::Right(_) => {
+                        calls.die();
+                        return Err(Error::other("TimeoutError", "the worker of the journal does not answer"));
+                    }
+                },
+            };
+            answered.unwrap_or_else(|_| Err(Error::other("InvalidStateError", "the worker of the journal has ended")))
+        })
+    }
+
+    /// The script is loaded.
+    pub fn has_started(&self) {
+        if let Some(script) = self.script.take() {
+            // Fails only for what is no URL.
+            let _ = Url::revoke_object_url(&script);
+        }
+    }
+
+    /// Whether it still answers, as far as is known.
+    pub fn is_alive(&self) -> bool {
+        !self.calls.is_dead.get()
+    }
+
+    /// Lets the worker close its files and end; whoever waits is told.
+    pub fn end(&self) {
+        // Queued behind what it was asked before; `terminate()` would cut that off.
+        let _ = self.worker.post_message(&Array::of2(&0.into(), &"finish".into()));
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        self.has_started();
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        if self.calls.is_dead.get() {
+            self.worker.terminate();
+        }
+        self.calls.die();
+    }
+}
+
+impl Calls {
+    fn next(&self) -> (u32, oneshot::Receiver<Result<JsValue>>) {
+        let (sender, receiver) = oneshot::channel();
+        let id = self.last.get().wrapping_add(1).max(1);
+        self.last.set(id);
+        if !self.is_dead.get() {
+            self.waiting.borrow_mut().push((id, sender));
+        }
+        (id, receiver)
+    }
+
+    /// Gives an answer to who waits for it; or gives it back when nobody has asked.
+    fn answer(&self, message: Array) -> Option<JsValue> {
+        let id = message.get(0).as_f64().unwrap_or(0.0) as u32;
+        if id == 0 {
+            return Some(message.get(1));
+        }
+        let place = self.waiting.borrow().iter().position(|(waiting, _)| *waiting == id)?;
+        let (_, sender) = self.waiting.borrow_mut().swap_remove(place);
+        let result = match message.get(2).as_string() {
+            Some(text) => Err(Error::other(&message.get(3).as_string().unwrap_or_default(), &text)),
+            None => Ok(message.get(1)),
+        };
+        // Nobody waits any longer: too late.
+        let _ = sender.send(result);
+        None
+    }
+
+    fn die(&self) {
+        self.is_dead.set(true);
+        self.waiting.borrow_mut().clear();
+    }
+}

@@ -32,7 +32,7 @@ use files::Files;
 use mirror::{Mirror, Replaced};
 
 /// From this size on a file is begun anew, in bytes; or from twice what it had after it was begun, if that is more.
-const LONG: f64 = 256.0 * 1024.0;
+const LONG: f64 = 1024.0 * 1024.0;
 
 /// For how long a worker that has failed is left alone, in milliseconds.
 const REST_MS: f64 = 1_000.0;
@@ -139,19 +139,9 @@ impl Journal {
         self.0.files.borrow().clone().filter(|files| files.is_alive())
     }
 
-    /// Starts the worker; what is in the files.
+    /// The worker that writes the files, started when there is none; with what is in all of them.
     async fn start(&self) -> Result<JsValue> {
-        let state = &self.0.state;
-        state.next_start.set(f64::INFINITY);
-        let journal = Rc::downgrade(&self.0);
-        let files = Rc::new(Files::start(move |told| {
-            if let Some(inner) = journal.upgrade() {
-                Journal(inner).settled(&told);
-            }
-        })?);
-        self.0.files.replace(Some(Rc::clone(&files)));
-        let opened = files.call("open", &self.0.name.as_str().into()).await;
-        files.has_started();
+        let opened = self.open_files().await;
         match &opened {
             Ok(found) if property(found, "slot").is_truthy() => self.note(found),
             Ok(_) => {
@@ -163,6 +153,28 @@ impl Journal {
                 self.problem(&format!("there are no files: {error}; a database of its own holds the copy"));
             }
         }
+        opened
+    }
+
+    async fn open_files(&self) -> Result<JsValue> {
+        // Unless it is told otherwise, there can be none.
+        self.0.state.next_start.set(f64::INFINITY);
+        let files = match self.files() {
+            Some(files) => files,
+            None => {
+                let journal = Rc::downgrade(&self.0);
+                let files = Files::start(move |told| {
+                    if let Some(inner) = journal.upgrade() {
+                        Journal(inner).settled(&told);
+                    }
+                })?;
+                let files = Rc::new(files);
+                self.0.files.replace(Some(Rc::clone(&files)));
+                files
+            }
+        };
+        let opened = files.call("open", &self.0.name.as_str().into()).await;
+        files.has_started();
         opened
     }
 
@@ -364,10 +376,8 @@ impl Copies for Journal {
     }
 
     fn close(&self) {
-        // It ends behind what it was asked before; who holds it waits for an answer.
-        if let Some(files) = self.0.files.take() {
-            files.end();
-        }
+        // The worker ends when nobody waits for it any longer.
+        self.0.files.take();
         self.0.mirror.close();
     }
 }

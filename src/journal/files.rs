@@ -19,7 +19,7 @@ const SCRIPT: &str = include_str!("worker.js");
 /// How long the worker may take for a step before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A running worker with a slot of files. Dropped, it ends.
+/// A running worker with a slot of files. It ends when this is dropped, behind what it was asked before.
 #[derive(Debug)]
 pub(super) struct Files {
     worker: Worker,
@@ -112,12 +112,6 @@ impl Files {
     pub fn is_alive(&self) -> bool {
         !self.calls.is_dead.get()
     }
-
-    /// Lets the worker close its files and end; whoever waits is told.
-    pub fn end(&self) {
-        // Queued behind what it was asked before; `terminate()` would cut that off.
-        let _ = self.worker.post_message(&Array::of2(&0.into(), &"finish".into()));
-    }
 }
 
 impl Drop for Files {
@@ -127,6 +121,9 @@ impl Drop for Files {
         self.worker.set_onerror(None);
         if self.calls.is_dead.get() {
             self.worker.terminate();
+        } else {
+            // It lets go of its files at once, so that the next one finds them free.
+            let _ = self.worker.post_message(&Array::of2(&0.into(), &"finish".into()));
         }
         self.calls.die();
     }

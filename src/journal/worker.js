@@ -8,7 +8,7 @@ const HEADER_MAGIC = 0x484a4f50; // "POJH"
 const FRAME_MAGIC = 0x464a4f50; // "POJF"
 const LARGEST = 256 * 2 ** 20;
 const SETTLED_MS = 60_000;
-const ROWS_AT_ONCE = 200;
+const ROWS_AT_ONCE = 50;
 const [CHANGES, CANCEL, CHECKPOINT] = [0, 1, 2];
 
 const encoder = new TextEncoder();
@@ -19,6 +19,17 @@ let own = []; // the two files of the slot that this worker writes
 let active; // the one that frames are appended to
 
 /* Values. JSON, and an object with "$" for what JSON cannot hold. */
+
+/** A call takes a limited number of arguments. */
+const AT_ONCE = 8192;
+
+function base64(bytes) {
+  let letters = "";
+  for (let at = 0; at < bytes.length; at += AT_ONCE) {
+    letters += String.fromCharCode.apply(undefined, bytes.subarray(at, at + AT_ONCE));
+  }
+  return btoa(letters);
+}
 
 const special = (kind, value) => ({ $: kind, v: value });
 
@@ -33,10 +44,9 @@ function pack(value) {
   if (value instanceof Date) return special("d", pack(value.getTime()));
   if (value instanceof Map) return special("m", Array.from(value, (pair) => pair.map(pack)));
   if (value instanceof Set) return special("s", Array.from(value, pack));
-  if (value instanceof ArrayBuffer) return special("ArrayBuffer", Array.from(new Uint8Array(value)));
+  if (value instanceof ArrayBuffer) return special("ArrayBuffer", base64(new Uint8Array(value)));
   if (ArrayBuffer.isView(value)) {
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return special(value.constructor.name, Array.from(bytes));
+    return special(value.constructor.name, base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)));
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) {
     throw new TypeError(`the journal cannot hold a ${value.constructor.name}`);
@@ -61,7 +71,7 @@ function unpack(packed) {
   if (kind === "m") return new Map(value.map((pair) => pair.map(unpack)));
   if (kind === "s") return new Set(value.map(unpack));
   if (kind === "o") return fields(value);
-  const { buffer } = Uint8Array.from(value);
+  const { buffer } = Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
   return kind === "ArrayBuffer" ? buffer : new self[kind](buffer);
 }
 
@@ -193,6 +203,18 @@ async function look(file) {
 /** Whether it may be written: empty, or ours. */
 const isUsable = (file) => file.problem === "" || file.problem.startsWith("is damaged");
 
+/** The two files of a slot, made when they are missing; taken when this worker has none yet. */
+async function slotOf(directory, slot) {
+  if (own[0]?.slot === slot) return own;
+  const pair = [];
+  for (const half of ["a", "b"]) {
+    const name = `${slot}${half}`;
+    const entry = await directory.getFileHandle(name, { create: true });
+    pair.push({ slot, name, entry, handle: own.length ? undefined : await take(entry) });
+  }
+  return pair;
+}
+
 /** Makes what is missing, takes a slot, and says what is in all of them. */
 async function open(name) {
   shop = crc32(encoder.encode(name));
@@ -200,37 +222,32 @@ async function open(name) {
   for (const part of ["pos-offline", encodeURIComponent(name)]) {
     directory = await directory.getDirectoryHandle(part, { create: true });
   }
-  const opened = [];
+  files = [];
   for (let slot = 0; slot < SLOTS; slot += 1) {
-    const pair = [];
-    for (const half of ["a", "b"]) {
-      const entry = await directory.getFileHandle(`${slot}${half}`, { create: true });
-      pair.push({ name: `${slot}${half}`, entry, handle: own.length ? undefined : await take(entry) });
-    }
+    const pair = await slotOf(directory, slot);
     for (const file of pair) {
       file.frames = [];
-      try {
-        file.problem = await look(file);
-      } catch (error) {
-        file.problem = `cannot be read: ${error.message}`;
-      }
+      file.problem = await look(file).catch((error) => `cannot be read: ${error.message}`);
     }
-    if (!own.length && pair.every((file) => file.handle && isUsable(file))) own = pair;
+    if (!own.length && pair.every((file) => file.handle && isUsable(file))) await begin(pair);
     for (const file of pair) if (!own.includes(file)) await file.handle?.close();
-    opened.push(...pair);
+    files.push(...pair);
   }
-  files = opened;
-  if (own.length) {
-    active = own[0].generation >= own[1].generation ? own[0] : own[1];
-    const settled = own.every((file) => file.settled);
-    for (const file of own) {
-      file.settled = settled;
-      if (file.generation < 0) await begin(file, 0);
-      else await file.handle.truncate(file.end);
-    }
-    if (!settled) setTimeout(() => inTurn(settle), SETTLED_MS);
+  const problems = files.filter((file) => file.problem).map((file) => `${file.name} ${file.problem}`);
+  return { ...state(), facts: facts(), problems };
+}
+
+/** Writes this slot from now on. */
+async function begin(pair) {
+  own = pair;
+  active = own[0].generation >= own[1].generation ? own[0] : own[1];
+  const settled = own.every((file) => file.settled);
+  for (const file of own) {
+    file.settled = settled;
+    if (file.generation < 0) await beginAnew(file, 0);
+    else await file.handle.truncate(file.end);
   }
-  return { ...state(), facts: facts(), problems: files.filter((file) => file.problem).map((file) => `${file.name} ${file.problem}`) };
+  if (!settled) setTimeout(() => inTurn(settle), SETTLED_MS);
 }
 
 /** Every change of every file: [number, store, key, place], with a place only where a row was put; and the checkpoints. */
@@ -268,7 +285,7 @@ async function write(file, bytes, at) {
 }
 
 /** Begins a file anew. */
-async function begin(file, generation) {
+async function beginAnew(file, generation) {
   await file.handle.truncate(0);
   await write(file, header(generation, file.settled), 0);
   await file.handle.flush();
@@ -368,7 +385,7 @@ async function checkpoint(database) {
   const { number, rows } = await readDatabase(...database);
   const file = await inTurn(async () => {
     const other = own[1 - own.indexOf(active)];
-    await begin(other, active.generation + 1);
+    await beginAnew(other, active.generation + 1);
     return other;
   });
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
@@ -388,7 +405,7 @@ async function end(file, number, erased) {
 const erase = (number) =>
   inTurn(async () => {
     const other = own[1 - own.indexOf(active)];
-    await begin(other, active.generation + 1);
+    await beginAnew(other, active.generation + 1);
     return end(other, number, true);
   });
 

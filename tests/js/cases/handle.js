@@ -91,7 +91,19 @@ export default {
     const told = next("pdc-db-versionchange");
     await promised(indexedDB.deleteDatabase(database));
     ok((await told).detail.message.includes("deletes"));
+    // It was not deleted by `reset()`: what the server may not have comes back.
+    equal((await db.getAllOrders()).map(({ id }) => id), [1]);
+  },
+  "another tab's reset is one for all": async ({ db, database, OfflineDB }) => {
+    await db.saveOrder({ id: 1 });
+    const other = new OfflineDB({ name: database });
+    await other.init();
+    await db.saveOrder({ id: 2 });
+    await other.reset();
     equal(await db.getAllOrders(), []);
+    await db.saveOrder({ id: 3 });
+    equal((await other.getAllOrders()).map(({ id }) => id), [3]);
+    other.close();
   },
   "a blocked open is reported and ends in Blocked": async ({ OfflineDB, database, db }) => {
     db.close();

@@ -1,12 +1,16 @@
 // Promises of the design that need a look behind the curtain: calls of the real IndexedDB are watched, never replaced.
 import { equal } from "../assert.js";
 
-/** Watches every transaction that is begun while `body` runs. */
+/** The journal's own database, which is copied into at the same time. */
+const isJournal = (name) => name.endsWith("-journal");
+
+/** Watches every transaction of the till's database that is begun while `body` runs. */
 async function watched(body) {
   const begun = [];
   const { transaction } = IDBDatabase.prototype;
   IDBDatabase.prototype.transaction = function (...args) {
     const native = transaction.apply(this, args);
+    if (isJournal(this.name)) return native;
     const seen = { stores: [...native.objectStoreNames], mode: native.mode, durability: native.durability, ended: null };
     for (const type of ["complete", "abort"]) native.addEventListener(type, () => (seen.ended = type));
     begun.push(seen);
@@ -79,7 +83,7 @@ export default {
     const { open } = IDBFactory.prototype;
     let opened = 0;
     IDBFactory.prototype.open = function (...args) {
-      opened += 1;
+      opened += Number(!isJournal(args[0]));
       return open.apply(this, args);
     };
     try {

@@ -16,9 +16,12 @@ mod mirror;
 mod recovery;
 
 use std::cell::{Cell, RefCell};
+use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
 
-use futures::future::{LocalBoxFuture, join};
+use futures::future::{Either, LocalBoxFuture, join, select};
+use gloo_timers::future::sleep;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -34,8 +37,13 @@ use mirror::{Mirror, Replaced};
 /// From this size on a file is begun anew, in bytes; or from twice what it had after it was begun, if that is more.
 const LONG: f64 = 1024.0 * 1024.0;
 
-/// For how long a worker that has failed is left alone, in milliseconds.
-const REST_MS: f64 = 1_000.0;
+/// How long a copy may take before a sale goes on without it. (Chromium 156 may leave a transaction of another bucket
+/// undecided for ever when the quota is exceeded.)
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// For how long a worker that has failed is left alone, in milliseconds; and the mirror, for which a sale has waited.
+const WORKER_REST_MS: f64 = 1_000.0;
+const MIRROR_REST_MS: f64 = 60_000.0;
 
 /// The journal of a database. Cloning gives another handle of the same one.
 #[derive(Debug, Clone)]
@@ -63,6 +71,8 @@ struct State {
     is_checkpointing: Cell<bool>,
     /// When a worker may be started again, by [`clock::tick`]; never where there can be none.
     next_start: Cell<f64>,
+    /// When the mirror may be tried again, by [`clock::tick`].
+    next_mirroring: Cell<f64>,
     /// Whether the mirror has something that the files have too.
     is_mirrored: Cell<bool>,
     flushed_at: Cell<f64>,
@@ -186,8 +196,11 @@ impl Journal {
     /// The worker has failed: another is started when something is to be copied next, but not at once.
     fn has_failed(&self, error: &Error) {
         self.problem(&format!("its files could not be written: {error}"));
+        if let Some(files) = self.files() {
+            files.give_up();
+        }
         self.drop_files();
-        self.0.state.next_start.set(clock::tick() + REST_MS);
+        self.0.state.next_start.set(clock::tick() + WORKER_REST_MS);
     }
 
     fn problem(&self, text: &str) {
@@ -252,7 +265,10 @@ impl Journal {
     /// Deletes what the files have by now.
     async fn drop_mirrored(&self) {
         let state = &self.0.state;
-        if state.settled.get() && state.is_mirrored.replace(false) && self.0.mirror.clear().await.is_err() {
+        if state.settled.get()
+            && state.is_mirrored.replace(false)
+            && self.with_mirror(self.0.mirror.clear()).await.is_err()
+        {
             state.is_mirrored.set(true);
         }
     }
@@ -313,7 +329,20 @@ impl Journal {
 
     async fn mirror(&self, number: f64, changes: &Array) -> Result<Replaced> {
         self.0.state.is_mirrored.set(true);
-        self.0.mirror.append(number, changes).await
+        self.with_mirror(self.0.mirror.append(number, changes)).await
+    }
+
+    /// Does something with the mirror, unless it has kept somebody waiting just now.
+    async fn with_mirror<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let next = &self.0.state.next_mirroring;
+        if clock::tick() < next.get() {
+            return Err(late("the database beside the files"));
+        }
+        let result = within(work, "the database beside the files").await;
+        if result.is_err() {
+            next.set(clock::tick() + MIRROR_REST_MS);
+        }
+        result
     }
 
     fn undo(
@@ -331,12 +360,24 @@ impl Journal {
                 journal.has_failed(&error);
             }
             if let Some(replaced) = replaced
-                && let Err(error) = journal.0.mirror.undo(number, &replaced).await
+                && let Err(error) = journal.with_mirror(journal.0.mirror.undo(number, &replaced)).await
             {
                 journal.problem(&format!("a change that did not happen could not be taken back: {error}"));
             }
         })
     }
+}
+
+/// What a copy gives, unless it takes too long.
+async fn within<T>(work: impl Future<Output = Result<T>>, who: &str) -> Result<T> {
+    match select(pin!(work), sleep(PATIENCE)).await {
+        Either::Left((result, _)) => result,
+        Either::Right(_) => Err(late(who)),
+    }
+}
+
+fn late(who: &str) -> Error {
+    Error::other("TimeoutError", &format!("{who} does not answer"))
 }
 
 impl Copies for Journal {

@@ -2,22 +2,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
 
 use futures::channel::oneshot::{self, Sender};
-use futures::future::{Either, LocalBoxFuture, select};
-use gloo_timers::future::sleep;
+use futures::future::LocalBoxFuture;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker};
 
+use super::within;
 use crate::error::{Error, Result};
 
 /// The worker's script, in the module itself: it starts where nothing can be loaded.
 const SCRIPT: &str = include_str!("worker.js");
-
-/// How long the worker may take for a step before it counts as hung.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A running worker with a slot of files. It ends when this is dropped, behind what it was asked before.
 #[derive(Debug)]
@@ -67,36 +63,30 @@ impl Files {
 
     /// Has the worker do something; the message is on its way when this returns. Fails when there is no answer in time.
     pub fn call(&self, command: &str, given: &JsValue) -> LocalBoxFuture<'static, Result<JsValue>> {
-        self.call_within(command, given, Some(PATIENCE))
+        self.call_within(command, given, false)
     }
 
     /// As [`Files::call`], for what takes as long as it takes.
     pub fn call_patiently(&self, command: &str, given: &JsValue) -> LocalBoxFuture<'static, Result<JsValue>> {
-        self.call_within(command, given, None)
+        self.call_within(command, given, true)
     }
 
     fn call_within(
         &self,
         command: &str,
         given: &JsValue,
-        limit: Option<Duration>,
+        is_patient: bool,
     ) -> LocalBoxFuture<'static, Result<JsValue>> {
         let (id, answer) = self.calls.next();
         let posted = self.worker.post_message(&Array::of3(&id.into(), &command.into(), given));
-        let calls = Rc::clone(&self.calls);
         Box::pin(async move {
             posted?;
-            let answered = match limit {
-                None => answer.await,
-                Some(limit) => match select(answer, sleep(limit)).await {
-                    Either::Left((answered, _)) => answered,
-                    Either::Right(_) => {
-                        calls.die();
-                        return Err(Error::other("TimeoutError", "the worker of the journal does not answer"));
-                    }
-                },
-            };
-            answered.unwrap_or_else(|_| Err(Error::other("InvalidStateError", "the worker of the journal has ended")))
+            let gone = |_| Err(Error::other("InvalidStateError", "the worker has ended"));
+            let answering = async { answer.await.unwrap_or_else(gone) };
+            if is_patient {
+                return answering.await;
+            }
+            within(answering, "the worker").await
         })
     }
 
@@ -106,6 +96,11 @@ impl Files {
             // Fails only for what is no URL.
             let _ = Url::revoke_object_url(&script);
         }
+    }
+
+    /// It has failed, or does not answer: never asked again, and ended at once.
+    pub fn give_up(&self) {
+        self.calls.die();
     }
 
     /// Whether it still answers, as far as is known.

@@ -86,7 +86,7 @@ impl Journal {
             }
             read_files(&found.get("facts"), &mut facts, &mut checkpoints);
         }
-        match self.0.mirror.facts().await {
+        match self.with_mirror(self.0.mirror.facts()).await {
             Ok((rows, ends)) => {
                 if !rows.is_empty() {
                     self.0.state.is_mirrored.set(true);
@@ -181,7 +181,7 @@ impl Journal {
         {
             self.has_failed(&error);
         }
-        if let Err(error) = self.0.mirror.erase(known.number.max(1.0) + 1.0).await {
+        if let Err(error) = self.with_mirror(self.0.mirror.erase(known.number.max(1.0) + 1.0)).await {
             self.problem(&format!("the database beside the files could not be emptied: {error}"));
         }
         self.0.state.is_mirrored.set(false);

@@ -1,7 +1,8 @@
 //! What the store asks of a second copy, and what it notes for it while a transaction runs.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
 use js_sys::Array;
@@ -70,6 +71,7 @@ pub(super) struct Notes {
     changes: Array,
     /// The keys of ranges that were deleted, each with its store and the number of changes before it.
     ranges: RefCell<Vec<(u32, String, Request)>>,
+    copies: Rc<Cell<u32>>,
 }
 
 impl Notes {
@@ -77,7 +79,18 @@ impl Notes {
     pub fn begin(native: &IdbTransaction) -> Result<Notes> {
         let counter = native.object_store(JOURNALED[0])?.get(&COUNTER_KEY.into())?;
         let (changes, ranges) = (Array::new(), RefCell::default());
-        Ok(Notes { native: native.clone(), counter: RefCell::new(Some(Request::new(counter))), changes, ranges })
+        Ok(Notes {
+            native: native.clone(),
+            counter: RefCell::new(Some(Request::new(counter))),
+            changes,
+            ranges,
+            copies: Rc::default(),
+        })
+    }
+
+    /// How many copies there are of the changes besides that of the database, once they are made.
+    pub fn copies(&self) -> Rc<Cell<u32>> {
+        Rc::clone(&self.copies)
     }
 
     /// A row was put. It is copied now, because its owner may change it before the commit.

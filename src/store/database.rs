@@ -225,16 +225,6 @@ impl Database {
         options: WriteOptions,
         body: impl AsyncFn(&WriteTx) -> Result<T>,
     ) -> Result<T> {
-        Ok(self.write_counted(stores, options, body).await?.0)
-    }
-
-    /// As [`Database::write_with`]; with the number of copies that are on disk of what was written.
-    pub(crate) async fn write_counted<T>(
-        &self,
-        stores: &[&str],
-        options: WriteOptions,
-        body: impl AsyncFn(&WriteTx) -> Result<T>,
-    ) -> Result<(T, u32)> {
         let result = Cell::new(None);
         let run: Body<'_> = &|tx| {
             Box::pin(async {
@@ -244,9 +234,8 @@ impl Database {
             })
         };
         let durability = options.durability.unwrap_or_else(|| self.0.schema.durability(stores));
-        let copies = self.run(stores, Some(durability), run).await?;
-        let result = result.into_inner().ok_or_else(Error::transaction_aborted)?;
-        Ok((result, copies))
+        self.run(stores, Some(durability), run).await?;
+        result.into_inner().ok_or_else(Error::transaction_aborted)
     }
 
     /// A native transaction, begun and handed over at once: the escape hatch. The caller alone knows when it commits.
@@ -286,8 +275,8 @@ impl Database {
     }
 
     /// Runs a body in a transaction, a writing one if there is a durability, and again after what may pass: a dead
-    /// connection, an abort, a full quota. Gives the number of copies of what was written.
-    async fn run(&self, stores: &[&str], write: Option<Durability>, body: Body<'_>) -> Result<u32> {
+    /// connection, an abort, a full quota.
+    async fn run(&self, stores: &[&str], write: Option<Durability>, body: Body<'_>) -> Result<()> {
         self.check(stores)?;
         let is_copied = write.is_some() && stores.iter().any(|store| is_journaled(store));
         let copies = self.copies().filter(|_| is_copied);
@@ -307,7 +296,7 @@ impl Database {
             }
             let result = match write {
                 Some(durability) => transaction::write(&connection, &stores, durability, body, copies.as_deref()).await,
-                None => transaction::read(&connection, &stores, body).await.map(|()| 1),
+                None => transaction::read(&connection, &stores, body).await,
             };
             match result {
                 Err(error) if error.is_connection_lost() && reopenings < REOPENINGS => {

@@ -39,6 +39,6 @@ impl Direct {
             })
         };
         let durability = self.0.schema().durability(stores);
-        transaction::write(&self.0, stores, durability, run, None).await.map(drop)
+        transaction::write(&self.0, stores, durability, run, None).await
     }
 }

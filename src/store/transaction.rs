@@ -83,6 +83,11 @@ impl WriteTx {
         let notes = self.0.notes.clone().filter(|_| JOURNALED.contains(&store));
         Ok(WriteRows::new(self.0.rows(store)?, notes))
     }
+
+    /// How many copies of this transaction are on disk besides that of the database, once it has committed.
+    pub(crate) fn copies(&self) -> Rc<Cell<u32>> {
+        self.0.notes.as_ref().map(|notes| notes.copies()).unwrap_or_default()
+    }
 }
 
 impl Deref for WriteTx {
@@ -148,17 +153,18 @@ pub(super) async fn read(connection: &Connection, stores: &[&str], body: Body<'_
 }
 
 /// Runs `body` in a transaction that writes, and resolves when it has committed and, if there are `copies` to keep, what it
-/// changed is copied: both are under way at once. Gives the number of copies on disk.
+/// changed is copied: both are under way at once.
 pub(super) async fn write(
     connection: &Connection,
     stores: &[&str],
     durability: Durability,
     body: Body<'_>,
     copies: Option<&dyn Copies>,
-) -> Result<u32> {
+) -> Result<()> {
     let native = begin(connection, stores, TransactionMode::ReadWrite, durability)?;
     let end = End::of(native.clone());
     let notes = copies.map(|_| Notes::begin(&native).map(Rc::new)).transpose()?;
+    let counted = notes.as_ref().map(|notes| notes.copies()).unwrap_or_default();
     let mut done = body(ReadTx::new(native.clone(), connection, notes.clone())).await.map(|()| None);
     if let (Ok(changed), Some(notes)) = (&mut done, notes) {
         match notes.finish().await {
@@ -186,7 +192,10 @@ pub(super) async fn write(
                     copied.undo.await;
                     Err(error)
                 }
-                (committed, copied) => committed.map(|()| 1 + copied.map_or(0, |copied| copied.copies)),
+                (committed, copied) => {
+                    counted.set(copied.map_or(0, |copied| copied.copies));
+                    committed
+                }
             }
         }
         Err(error) => {

@@ -1,5 +1,7 @@
 //! Putting something into the outbox: the row, its place in the sequence and, for a sale, the order, in one transaction.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -12,7 +14,7 @@ use crate::model::{ConfigEntry, Order};
 use crate::offline_db::new_key;
 use crate::row::{Row, describe};
 use crate::schema::SEQUENCE_KEY;
-use crate::store::{KeyValue, Record, WriteOptions, WriteRows, WriteTx};
+use crate::store::{KeyValue, Record, WriteRows, WriteTx};
 use crate::sync::plan::State;
 use crate::{offline_db, stamp};
 
@@ -118,10 +120,12 @@ impl Outbox {
         let row = stamp::for_disk(row.as_js(), self.db.database().schema().store(STORE)?)?;
         let all = [STORE, ConfigEntry::STORE, Order::STORE];
         let stores = if order.is_some() { &all[..] } else { &all[..2] };
-        let (sequence, copies) = self
+        let copies = Cell::default();
+        let sequence = self
             .db
             .database()
-            .write_counted(stores, WriteOptions::default(), async |tx| {
+            .write(stores, async |tx| {
+                copies.set(tx.copies());
                 if again && waits(&tx.rows(STORE)?, &row).await? {
                     return Ok(None);
                 }
@@ -134,6 +138,7 @@ impl Outbox {
                 Ok(Some(sequence))
             })
             .await?;
+        let copies = 1 + copies.take().get();
         Ok(sequence.map(|sequence| Receipt { copies, id, uuid, sequence, committed_at: clock::now_ms() }))
     }
 }

@@ -35,7 +35,8 @@ export default {
       const { transaction } = IDBDatabase.prototype;
       IDBDatabase.prototype.transaction = function (...args) {
         const native = transaction.apply(this, args);
-        if (native.mode === "readwrite") native.addEventListener("complete", () => ended.push(native.durability));
+        const isOurs = native.mode === "readwrite" && !this.name.endsWith("-journal");
+        if (isOurs) native.addEventListener("complete", () => ended.push(native.durability));
         return native;
       };
       try {

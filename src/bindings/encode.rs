@@ -117,7 +117,7 @@ fn journal_status(status: JournalStatus) -> JsValue {
         ("settled", status.settled.into()),
         ("bytes", status.bytes.into()),
         ("copies", status.copies.into()),
-        ("flushedAt", time(status.flushed_at)),
+        ("copiedAt", time(status.copied_at)),
         ("problems", status.problems.iter().map(JsValue::from).collect::<Array>().into()),
         ("recovery", recovery),
     ])

@@ -237,7 +237,7 @@ export interface JournalStatus {
   /** Copies of what was saved last, that of the database among them: 2 unless something is wrong; 0 before anything was. */
   copies: number;
   /** When something was last copied, ISO-8601. */
-  flushedAt: string | null;
+  copiedAt: string | null;
   /** What is wrong with it, in words. Empty when all is well. */
   problems: string[];
   /** What was found when the database was last opened; `null` before. */
@@ -386,5 +386,7 @@ declare global {
     "pdc-db-connection-lost": CustomEvent<DatabaseEventDetail>;
     /** Rows that were on disk are gone: how much, and what the journal has brought back. */
     "pdc-data-loss": CustomEvent<DataLossDetail>;
+    /** The journal cannot do what it is there for: why. Sales go on, with one copy as long as `status().journal.copies` is 1. */
+    "pdc-journal-trouble": CustomEvent<DatabaseEventDetail>;
   }
 }

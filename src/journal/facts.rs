@@ -6,15 +6,15 @@ use std::cmp::Ordering;
 use crate::order::sorted_places;
 use crate::store::KeyValue;
 
-/// One change of one row, or of a whole store.
+/// One change of one row.
 #[derive(Debug, Clone)]
 pub(super) struct Fact<P> {
     /// Number of the transaction that made it.
     pub number: f64,
     /// The store, by its place in [`JOURNALED`](crate::schema::JOURNALED).
     pub store: usize,
-    /// Primary key of the row; `None` when every row of the store was removed.
-    pub key: Option<KeyValue>,
+    /// Primary key of the row.
+    pub key: KeyValue,
     /// Where the row is that was put; `None` when it was removed.
     pub place: Option<P>,
 }
@@ -48,26 +48,12 @@ pub(super) fn known<P: Clone>(facts: &[Fact<P>], checkpoints: &[Checkpoint]) -> 
         }
     }
     let mut number = base.number;
-    let mut clears = Vec::new();
-    for (at, fact) in facts.iter().enumerate() {
-        number = number.max(fact.number);
-        if fact.key.is_none() {
-            clears.push((at, fact));
-        }
-    }
     let mut rows: Vec<Fact<P>> = Vec::new();
     for at in sorted_places(facts, compare) {
-        let fact = &facts[at];
-        if fact.key.is_none() || fact.number < base.number {
+        let fact = facts[at].clone();
+        number = number.max(fact.number);
+        if fact.number < base.number {
             continue;
-        }
-        let mut fact = fact.clone();
-        for (cleared_at, clear) in &clears {
-            let is_later = clear.number > fact.number || clear.number == fact.number && *cleared_at > at;
-            if clear.store == fact.store && is_later {
-                fact.place = None;
-                fact.number = clear.number;
-            }
         }
         match rows.last_mut() {
             // The same row: this is the later of the two.
@@ -98,12 +84,11 @@ pub(super) struct Repair<P> {
 pub(super) fn repair<P: Clone>(known: &Known<P>, number: f64, keys: &[Vec<KeyValue>]) -> Repair<P> {
     let mut repair = Repair { put: Vec::new(), remove: Vec::new() };
     for fact in &known.rows {
-        let Some(key) = &fact.key else { continue };
-        let is_there = keys[fact.store].binary_search(key).is_ok();
+        let is_there = keys[fact.store].binary_search(&fact.key).is_ok();
         let is_newer = fact.number > number;
         match fact.place {
             Some(_) if is_newer || !is_there => repair.put.push(fact.clone()),
-            None if is_newer && is_there => repair.remove.push((fact.store, key.clone())),
+            None if is_newer && is_there => repair.remove.push((fact.store, fact.key.clone())),
             _ => {}
         }
     }

@@ -2,10 +2,10 @@
 //! comes back from the other. Each step may be repeated: a till that dies in between begins anew.
 
 use js_sys::Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::facts::{Checkpoint, Fact, Known, Repair, known, repair};
-use super::{Journal, Recovered, marker};
+use super::{Journal, Recovered, items, marker};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::global::property;
@@ -28,14 +28,6 @@ struct Present {
     open: [u32; 2],
 }
 
-/// Where a row is that a copy has.
-#[derive(Debug, Clone)]
-enum Place {
-    /// In a file, as the worker names it.
-    File(JsValue),
-    Mirror(JsValue),
-}
-
 impl Journal {
     /// Compares and repairs.
     pub(super) async fn recover(&self, direct: &Direct, origin: Origin) -> Result<()> {
@@ -45,9 +37,9 @@ impl Journal {
         let (known, is_whole) = self.read().await;
         let repair = repair(&known, present.number, &present.keys);
         let restored = self.put_back(direct, &present, &known, &repair).await?;
-        if let Some(files) = self.files() {
+        if let Some(copier) = self.copier() {
             // Nobody asks for the rows any longer.
-            files.call("forget", &JsValue::UNDEFINED).await?;
+            copier.call("forget", &JsValue::UNDEFINED).await?;
         }
         let is_changed = !repair.put.is_empty() || !repair.remove.is_empty();
         let was_here = known.number > 0.0 && !known.erased;
@@ -70,38 +62,27 @@ impl Journal {
         let open = [1, 2]
             .map(|store| known.rows.iter().filter(|fact| fact.store == store && fact.place.is_some()).count() as u32);
         if is_changed || !is_whole || present.number > known.number || open != present.open {
-            self.start_checkpoint();
+            self.renew();
         }
         Ok(())
     }
 
     /// What the copies know, and whether all of them could be read.
-    async fn read(&self) -> (Known<Place>, bool) {
-        let (mut facts, mut checkpoints, mut is_whole) = (Vec::new(), Vec::new(), true);
-        if let Ok(found) = self.start().await {
-            let found = Row::owned(found);
-            for problem in Array::from(&found.get("problems")).iter() {
-                is_whole = false;
-                self.problem(&format!("file {}", problem.as_string().unwrap_or_default()));
-            }
-            read_files(&found.get("facts"), &mut facts, &mut checkpoints);
-        }
-        match self.with_mirror(self.0.mirror.facts()).await {
-            Ok((rows, ends)) => {
-                if !rows.is_empty() {
-                    self.0.state.is_mirrored.set(true);
-                }
-                for Fact { number, store, key, place } in rows {
-                    facts.push(Fact { number, store, key, place: place.map(Place::Mirror) });
-                }
-                checkpoints.extend(ends);
-            }
-            Err(error) => {
-                is_whole = false;
-                self.problem(&format!("the database beside the files could not be read: {error}"));
+    async fn read(&self) -> (Known<JsValue>, bool) {
+        let (mut facts, mut checkpoints) = (Vec::new(), Vec::new());
+        let Ok(found) = self.start().await else { return (known(&facts, &checkpoints), false) };
+        for change in list(&found, "changes") {
+            let store = change.get(1);
+            let place = JOURNALED.iter().position(|name| store == **name);
+            if let (Some(store), Some(key)) = (place, KeyValue::from_js(&change.get(2))) {
+                let place = Some(change.get(3)).filter(|place| !place.is_undefined());
+                facts.push(Fact { number: number_of(&change), store, key, place });
             }
         }
-        (known(&facts, &checkpoints), is_whole)
+        for checkpoint in list(&found, "checkpoints") {
+            checkpoints.push(Checkpoint { number: number_of(&checkpoint), erased: checkpoint.get(1).is_truthy() });
+        }
+        (known(&facts, &checkpoints), items(&found, "problems").length() == 0)
     }
 
     /// Repairs the database; with how many rows of each kind came back.
@@ -109,18 +90,19 @@ impl Journal {
         &self,
         direct: &Direct,
         present: &Present,
-        known: &Known<Place>,
-        repair: &Repair<Place>,
+        known: &Known<JsValue>,
+        repair: &Repair<JsValue>,
     ) -> Result<Restored> {
         let mut restored = Restored::default();
         for part in repair.put.chunks(BATCH) {
-            let rows = self.rows_of(part).await?;
+            let places: Array = part.iter().filter_map(|fact| fact.place.clone()).collect();
+            let rows = Array::from(&self.ask("rowsAt", &places).await?);
             direct
                 .write(&JOURNALED, async |tx| {
                     // Another tab may have done it, and gone on.
                     let is_behind = counter(tx).await? < known.number;
                     for (fact, row) in part.iter().zip(rows.iter()) {
-                        put_row(tx, fact, row, is_behind && fact.number > present.number).await?;
+                        put_row(tx, fact, &row, is_behind && fact.number > present.number).await?;
                     }
                     Ok(())
                 })
@@ -151,42 +133,30 @@ impl Journal {
         Ok(restored)
     }
 
-    /// The rows of facts, in their order.
-    async fn rows_of(&self, facts: &[Fact<Place>]) -> Result<Vec<JsValue>> {
-        let places = Array::new();
-        for fact in facts {
-            if let Some(Place::File(place)) = &fact.place {
-                places.push(place);
-            }
-        }
-        let mut from_files = Array::new();
-        if places.length() > 0 {
-            let files = self.files().ok_or_else(|| Error::other("InvalidStateError", "the worker has ended"))?;
-            from_files = files.call_patiently("rowsAt", &places).await?.into();
-        }
-        let mut from_files = from_files.iter();
-        let row = |fact: &Fact<Place>| match &fact.place {
-            Some(Place::Mirror(row)) => row.clone(),
-            _ => from_files.next().unwrap_or_default(),
-        };
-        Ok(facts.iter().map(row).collect())
+    /// Has the worker do something that takes as long as it takes.
+    async fn ask(&self, command: &str, given: &JsValue) -> Result<JsValue> {
+        let copier = self.copier().ok_or_else(|| Error::other("InvalidStateError", "the worker has ended"))?;
+        copier.call_patiently(command, given).await
     }
 
     /// Everything is about to be deleted on purpose.
     pub(super) async fn erase_all(&self) {
         let (known, _) = self.read().await;
-        let number = JsValue::from(known.number.max(1.0) + 1.0);
-        if let Some(files) = self.files()
-            && let Err(error) = files.call("erase", &number).await
-        {
-            self.has_failed(&error);
+        if let Err(error) = self.ask("erase", &(known.number.max(1.0) + 1.0).into()).await {
+            self.problem(&error.to_string());
         }
-        if let Err(error) = self.with_mirror(self.0.mirror.erase(known.number.max(1.0) + 1.0)).await {
-            self.problem(&format!("the database beside the files could not be emptied: {error}"));
-        }
-        self.0.state.is_mirrored.set(false);
         marker::unset(&self.0.name);
     }
+}
+
+/// A list of lists that the worker has given.
+fn list(found: &JsValue, name: &str) -> Vec<Array> {
+    items(found, name).iter().map(JsCast::unchecked_into).collect()
+}
+
+/// The number that such a list begins with.
+fn number_of(list: &Array) -> f64 {
+    list.get(0).as_f64().unwrap_or(0.0)
 }
 
 /// Looks at the database.
@@ -224,8 +194,8 @@ async fn counter(tx: &WriteTx) -> Result<f64> {
 }
 
 /// Puts one row back: over what is there only when that `is_older`.
-async fn put_row(tx: &WriteTx, fact: &Fact<Place>, row: &JsValue, is_older: bool) -> Result<()> {
-    let Some(key) = &fact.key else { return Ok(()) };
+async fn put_row(tx: &WriteTx, fact: &Fact<JsValue>, row: &JsValue, is_older: bool) -> Result<()> {
+    let key = &fact.key;
     let rows = tx.rows(JOURNALED[fact.store])?;
     let stored = rows.get(key)?.await?;
     let row = Row::owned(row.clone());
@@ -244,21 +214,4 @@ async fn put_row(tx: &WriteTx, fact: &Fact<Place>, row: &JsValue, is_older: bool
 
 fn last_of(row: &JsValue) -> f64 {
     property(&property(row, "value"), "last").as_f64().unwrap_or(0.0)
-}
-
-/// What the worker has found, as it says it.
-fn read_files(found: &JsValue, facts: &mut Vec<Fact<Place>>, checkpoints: &mut Vec<Checkpoint>) {
-    for change in Array::from(&property(found, "changes")).iter() {
-        let change = Array::from(&change);
-        let store = change.get(1);
-        let Some(store) = JOURNALED.iter().position(|name| store == **name) else { continue };
-        let place = Some(change.get(3)).filter(|place| !place.is_undefined()).map(Place::File);
-        let key = KeyValue::from_js(&change.get(2));
-        facts.push(Fact { number: change.get(0).as_f64().unwrap_or(0.0), store, key, place });
-    }
-    for checkpoint in Array::from(&property(found, "checkpoints")).iter() {
-        let checkpoint = Array::from(&checkpoint);
-        let number = checkpoint.get(0).as_f64().unwrap_or(0.0);
-        checkpoints.push(Checkpoint { number, erased: checkpoint.get(1).is_truthy() });
-    }
 }

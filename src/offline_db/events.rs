@@ -18,6 +18,7 @@ fn tell(event: &DatabaseEvent) {
             lost = loss_text(*extent, reason, restored);
             ("pdc-data-loss", database, lost.as_str())
         }
+        DatabaseEvent::JournalTrouble { database, reason } => ("pdc-journal-trouble", database, reason.as_str()),
         DatabaseEvent::Blocked { database } => {
             ("pdc-db-blocked", database, "another tab of this site holds the database open; close the other tabs")
         }

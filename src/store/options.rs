@@ -90,6 +90,13 @@ pub enum DatabaseEvent {
         /// Name of the database.
         database: String,
     },
+    /// The second copy cannot be kept as it should be. Sales go on.
+    JournalTrouble {
+        /// Name of the database.
+        database: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// Rows that were on disk are not there any longer.
     DataLoss {
         /// Name of the database.

@@ -31,7 +31,7 @@ export default {
     equal([receipt.copies, receipt.durability, receipt.sequence], [2, "strict", 1]);
     const { journal } = db.status();
     equal([journal.copies, journal.problems.filter((text) => !text.includes("there are no files"))], [2, []]);
-    ok(Math.abs(Date.now() - Date.parse(journal.flushedAt)) < 60_000);
+    ok(Math.abs(Date.now() - Date.parse(journal.copiedAt)) < 60_000);
     manager.destroy();
   },
 

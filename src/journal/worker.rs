@@ -1,23 +1,35 @@
-//! The journal's files, written by a worker (`worker.js`): the only place that knows its messages.
+//! The worker that holds the copies (`worker/`): the only place that knows its messages. A file with a sync access handle is
+//! to be had in a dedicated worker alone, and so no copy costs the page time.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures::channel::oneshot::{self, Sender};
-use futures::future::LocalBoxFuture;
+use futures::future::{Either, LocalBoxFuture, select};
+use gloo_timers::future::sleep;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker};
 
-use super::within;
 use crate::error::{Error, Result};
 
 /// The worker's script, in the module itself: it starts where nothing can be loaded.
-const SCRIPT: &str = include_str!("worker.js");
+const SCRIPT: &str = concat!(
+    include_str!("worker/values.js"),
+    include_str!("worker/frames.js"),
+    include_str!("worker/files.js"),
+    include_str!("worker/mirror.js"),
+    include_str!("worker/database.js"),
+    include_str!("worker/messages.js"),
+);
 
-/// A running worker with a slot of files. It ends when this is dropped, behind what it was asked before.
+/// How long a step of the worker may take before a sale goes on without it.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A running worker. It ends when this is dropped, behind what it was asked before.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(super) struct Copier {
     worker: Worker,
     calls: Rc<Calls>,
     script: RefCell<Option<String>>,
@@ -33,12 +45,12 @@ struct Calls {
     is_dead: Cell<bool>,
 }
 
-impl Files {
+impl Copier {
     /// Starts the worker; `told` hears of what it says unasked.
     ///
     /// # Errors
     /// When this context cannot have a worker, or the page's policy forbids one from a blob.
-    pub fn start(told: impl Fn(JsValue) + 'static) -> Result<Files> {
+    pub fn start(told: impl Fn(JsValue) + 'static) -> Result<Copier> {
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");
         let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &options)?;
@@ -58,7 +70,7 @@ impl Files {
         };
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
-        Ok(Files { worker, calls, script: RefCell::new(Some(script)), _message: message, _error: error })
+        Ok(Copier { worker, calls, script: RefCell::new(Some(script)), _message: message, _error: error })
     }
 
     /// Has the worker do something; the message is on its way when this returns. Fails when there is no answer in time.
@@ -66,7 +78,7 @@ impl Files {
         self.call_within(command, given, false)
     }
 
-    /// As [`Files::call`], for what takes as long as it takes.
+    /// As [`Copier::call`], for what takes as long as it takes.
     pub fn call_patiently(&self, command: &str, given: &JsValue) -> LocalBoxFuture<'static, Result<JsValue>> {
         self.call_within(command, given, true)
     }
@@ -81,12 +93,15 @@ impl Files {
         let posted = self.worker.post_message(&Array::of3(&id.into(), &command.into(), given));
         Box::pin(async move {
             posted?;
-            let gone = |_| Err(Error::other("InvalidStateError", "the worker has ended"));
-            let answering = async { answer.await.unwrap_or_else(gone) };
-            if is_patient {
-                return answering.await;
-            }
-            within(answering, "the worker").await
+            let answered = if is_patient {
+                answer.await
+            } else {
+                match select(answer, sleep(PATIENCE)).await {
+                    Either::Left((answered, _)) => answered,
+                    Either::Right(_) => return Err(Error::other("TimeoutError", "the worker does not answer")),
+                }
+            };
+            answered.unwrap_or_else(|_| Err(Error::other("InvalidStateError", "the worker has ended")))
         })
     }
 
@@ -109,7 +124,7 @@ impl Files {
     }
 }
 
-impl Drop for Files {
+impl Drop for Copier {
     fn drop(&mut self) {
         self.has_started();
         self.worker.set_onmessage(None);
@@ -144,7 +159,7 @@ impl Calls {
         let place = self.waiting.borrow().iter().position(|(waiting, _)| *waiting == id)?;
         let (_, sender) = self.waiting.borrow_mut().swap_remove(place);
         let result = match message.get(2).as_string() {
-            Some(text) => Err(Error::other(&message.get(3).as_string().unwrap_or_default(), &text)),
+            Some(text) => Err(Error::other("Error", &text)),
             None => Ok(message.get(1)),
         };
         // Nobody waits any longer: too late.

@@ -156,6 +156,23 @@ test("every fault of the server is seen for what it is, and what waited arrives 
   assert.match(await page.locator("#probes").getAttribute("aria-label"), /Probes: latency/);
 });
 
+test("a sale that waits comes back when the database is lost, and arrives once", async () => {
+  await generate(page, 100);
+  await page.locator("#health", { hasText: "Journal" }).waitFor();
+  await fault(page, "is down");
+  const uuid = await sell(page, DESK);
+  await receipt(page, uuid, "waits for the server");
+  answer("accept");
+  await button("Lose the database").click();
+  await page.locator("#health", { hasText: "database lost; 1 transactions" }).waitFor();
+  await page.getByText(/1 transactions, 1 orders and 0 offline orders were brought back/).first().waitFor();
+  await receipt(page, uuid, "waits for the server");
+  await fault(page, "works");
+  await button("Check now").click();
+  await button("Sync now").click();
+  await receipt(page, uuid, "at the server since");
+});
+
 test("lost answers and a slow server delay a sale and double none", async () => {
   await generate(page, 100);
   for (const words of ["loses every second answer", "is slow"]) {

@@ -3,9 +3,30 @@ import { html, nothing, render } from "lit-html";
 import { pendingTimers } from "../timers.js";
 import { $, megabytes, milliseconds, onClick, problem, say, time, whole } from "../ui.js";
 
-const EVENTS = ["pdc-db-blocked", "pdc-db-versionchange", "pdc-db-connection-lost", "pdc-data-loss"];
+const EVENTS = ["pdc-db-blocked", "pdc-db-versionchange", "pdc-db-connection-lost", "pdc-data-loss", "pdc-journal-trouble"];
 
 const servedBy = ({ index, missingIndex, took }) => `${missingIndex ? `every row: ${missingIndex} is missing` : index}, ${milliseconds(took)}`;
+
+/** What the journal is doing, as facts. */
+function journalFacts({ files, settled, bytes, copies, copiedAt, problems, recovery }) {
+  const where = files ? `files, ${megabytes(bytes)}${settled ? "" : "; beside them a database, until they are a minute old"}` : "a database of its own";
+  const { lost, restored, took, at } = recovery ?? {};
+  const back = lost && `${restored.transactions} transactions, ${restored.orders} orders and ${restored.offlineOrders} offline orders came back`;
+  return [
+    ["Journal", where],
+    ["Last copied", copiedAt ? `${time(copiedAt)}, ${copies} copies` : "nothing yet"],
+    ["Last compared", recovery ? `${time(at)}, ${milliseconds(took)}: ${lost ? `${lost} lost; ${back}` : "nothing was lost"}` : "not yet"],
+    ...problems.map((text) => ["Journal's trouble", text]),
+  ];
+}
+
+/** Deletes a database as a browser does that finds it damaged. */
+const lose = (name) =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = resolve;
+    request.onerror = () => reject(request.error);
+  });
 
 export function storage({ db, monitor, sync, queries, version, changed }) {
   /** What happened to the connection: {at, event, message}. */
@@ -77,6 +98,15 @@ export function storage({ db, monitor, sync, queries, version, changed }) {
     db.close();
     changed();
   });
+  onClick("lose", async () => {
+    if (!confirm("Delete the database as a damaged one is deleted? What the server may not have yet comes back from the journal; products, users and settings do not.")) return;
+    const { name } = db.status();
+    db.close();
+    await lose(name);
+    await db.init();
+    await sync.updatePendingCount();
+    changed();
+  });
   onClick("reset", async () => {
     if (!confirm("Delete the database with every row in it, unsynced sales too?")) return;
     await db.reset();
@@ -86,9 +116,9 @@ export function storage({ db, monitor, sync, queries, version, changed }) {
 
   return {
     async show() {
-      const { name, open, version: onDisk, reopened, lastWrite } = db.status();
+      const { name, open, version: onDisk, reopened, lastWrite, journal } = db.status();
       $("open").disabled = open;
-      $("close").disabled = !open;
+      $("close").disabled = $("lose").disabled = !open;
       const last = events.at(-1);
       const fact = ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
       const health = [
@@ -97,6 +127,7 @@ export function storage({ db, monitor, sync, queries, version, changed }) {
         ["Reopened", reopened ? `${reopened} times` : "never"],
         ["Last write", lastWrite ? `${lastWrite.stores.join(", ")}, ${lastWrite.durability}` : "none"],
       ];
+      if (journal) health.push(...journalFacts(journal));
       if (last) health.push(["Last event", `${time(last.at)} ${last.message}`]);
       if (!open) return render(health.map(fact), $("health"));
 

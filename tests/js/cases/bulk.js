@@ -71,11 +71,13 @@ export default {
     ]);
   },
   "a sale gets in between the transactions of a load": async ({ db }) => {
-    let done = 0;
-    const load = db.bulkSave("pos_products", rows(2_000), { onProgress: (value) => (done = value.done) });
+    // What is done once for the first sale is not what is looked at.
     await db.saveTransaction({ type: "order", data: {} });
-    ok(done < 2_000, `${done} products were saved before the sale`);
-    equal((await load).saved, 2_000);
+    let done = 0;
+    const load = db.bulkSave("pos_products", rows(20_000), { chunkSize: 250, onProgress: (value) => (done = value.done) });
+    await db.saveTransaction({ type: "order", data: {} });
+    ok(done < 20_000, `${done} products were saved before the sale`);
+    equal((await load).saved, 20_000);
   },
 
   "a signal stops between chunks and the error says what is on disk": async ({ db }) => {

@@ -132,7 +132,7 @@ impl StoreSchema {
     }
 }
 
-/// All stores of a database: those of the till, then the caller's own; or those of another database of this library.
+/// All stores of a database: the eleven of the till, then the caller's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     /// Shared, because every transaction takes along the description of its stores.
@@ -165,11 +165,6 @@ impl Schema {
             stores.push(store);
         }
         Ok(Schema { stores: stores.into_iter().map(Rc::new).collect(), own, version: SCHEMA_VERSION })
-    }
-
-    /// These stores and no others: a database that this library keeps beside that of the till.
-    pub(crate) fn beside(version: u32, stores: Vec<StoreSchema>) -> Schema {
-        Schema { own: stores.len(), stores: stores.into_iter().map(Rc::new).collect(), version }
     }
 
     /// The version that a database with these stores has on disk, unless the caller's own have raised it.

@@ -59,9 +59,10 @@ impl Copier {
         let calls = Rc::new(Calls::default());
         let message = {
             let calls = Rc::clone(&calls);
-            Closure::new(move |event: MessageEvent| match calls.answer(event.data().unchecked_into()) {
-                Some(unasked) => told(unasked),
-                None => {}
+            Closure::new(move |event: MessageEvent| {
+                if let Some(unasked) = calls.answer(event.data().unchecked_into()) {
+                    told(unasked);
+                }
             })
         };
         let error = {

@@ -19,7 +19,7 @@ use super::query::{Explanation, Select, ServedBy};
 use super::trace::{Status, Trace};
 use super::transaction::{self, Body, ReadTx, WriteTx};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Durability, JOURNALED, Schema, StoreSchema, is_journaled};
+use crate::schema::{Durability, JOURNALED, Schema, is_journaled};
 
 /// How often in a row a dead connection is reopened for one operation.
 const REOPENINGS: usize = 3;
@@ -78,18 +78,8 @@ impl Database {
     /// `InvalidArgument` when a store of the caller's clashes with another.
     pub fn new(options: DatabaseOptions) -> Result<Database> {
         let schema = Schema::with_stores(options.stores.clone())?;
-        Ok(Database::of(options, schema))
-    }
-
-    /// A handle of a database that this library keeps beside that of the till. Nothing is opened yet.
-    pub(crate) fn beside(options: DatabaseOptions, version: u32, stores: Vec<StoreSchema>) -> Database {
-        Database::of(options, Schema::beside(version, stores))
-    }
-
-    fn of(options: DatabaseOptions, schema: Schema) -> Database {
-        let state = RefCell::new(State::new());
-        let copies = RefCell::default();
-        Database(Rc::new(Inner { options, schema: Rc::new(schema), trace: Rc::default(), state, copies }))
+        let (state, copies) = (RefCell::new(State::new()), RefCell::default());
+        Ok(Database(Rc::new(Inner { options, schema: Rc::new(schema), trace: Rc::default(), state, copies })))
     }
 
     /// Has a second copy kept of what the journaled stores hold, from the next opening on.

@@ -77,20 +77,18 @@ impl Inner {
             if self.may_send() && !(probes && self.probing.get()) {
                 self.again.set(false);
                 self.probing.set(probes);
+                // Whoever claims is busy: what it has claimed is on disk before it hears of it.
+                self.busy.set(self.busy.get() + 1);
                 let claim = self.outbox.claim(self.eager_since.get(), &|kind| self.transport.batch(kind)).await;
                 let sent = match claim {
                     Ok(claim) if claim.items.is_empty() => {
                         self.state.borrow_mut().next_due = claim.next_due;
                         None
                     }
-                    Ok(claim) => {
-                        self.busy.set(self.busy.get() + 1);
-                        let delivered = self.deliver(claim.items).await;
-                        self.busy.set(self.busy.get().saturating_sub(1));
-                        Some(delivered)
-                    }
+                    Ok(claim) => Some(self.deliver(claim.items).await),
                     Err(error) => Some(Err(error)),
                 };
+                self.busy.set(self.busy.get().saturating_sub(1));
                 if probes {
                     self.probing.set(false);
                     self.bell.ring();
@@ -108,7 +106,11 @@ impl Inner {
                 self.bell.ring();
                 return Ok(());
             }
-            self.bell.wait(self.until_due()).await;
+            let has_rung = self.bell.wait(self.until_due()).await;
+            // The last of those who claimed at the same time has found nothing either.
+            if has_rung && self.busy.get() == 0 && !self.probing.get() && !self.again.get() {
+                return Ok(());
+            }
         }
     }
 

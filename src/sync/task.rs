@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use futures::future::{FutureExt, LocalBoxFuture, select};
+use futures::future::{Either, FutureExt, LocalBoxFuture, select};
 use gloo_timers::future::TimeoutFuture;
 
 use crate::error::Result;
@@ -47,8 +47,8 @@ impl Bell {
         }
     }
 
-    /// Waits for the next ring, at most so many milliseconds.
-    pub async fn wait(&self, limit_ms: f64) {
+    /// Waits for the next ring, at most so many milliseconds; whether it has rung.
+    pub async fn wait(&self, limit_ms: f64) -> bool {
         let before = self.rung.get();
         let rung = poll_fn(|context| {
             if self.rung.get() != before {
@@ -58,7 +58,7 @@ impl Bell {
             Poll::Pending
         });
         let limit = TimeoutFuture::new(limit_ms.clamp(0.0, f64::from(i32::MAX)).ceil() as u32);
-        select(rung, limit).await;
+        matches!(select(rung, limit).await, Either::Left(_))
     }
 }
 

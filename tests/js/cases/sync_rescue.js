@@ -322,7 +322,7 @@ export default {
         await watching.init();
         const gate = latch();
         const sending = transport(async () => (await gate.promise, "ok"));
-        const tested = manager({ transport: sending, database: other });
+        const tested = manager({ transport: sending, database: other, timeout: 60_000 });
         await tested.init();
         await until(() => !tested.getSyncStatus().isSyncing, "the first round");
         await tested.importUnsynced(text);

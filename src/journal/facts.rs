@@ -17,6 +17,8 @@ pub(super) struct Fact<P> {
     pub key: KeyValue,
     /// Where the row is that was put; `None` when it was removed.
     pub place: Option<P>,
+    /// Whether it is part of a checkpoint, with the number of that.
+    pub is_open: bool,
 }
 
 /// The end of a list of all that was open: no older fact counts.
@@ -52,7 +54,8 @@ pub(super) fn known<P: Clone>(facts: &[Fact<P>], checkpoints: &[Checkpoint]) -> 
     for at in sorted_places(facts, compare) {
         let fact = facts[at].clone();
         number = number.max(fact.number);
-        if fact.number < base.number {
+        // What was changed without a number is in the checkpoint, and the change before it is not.
+        if fact.number < base.number || fact.number == base.number && !fact.is_open {
             continue;
         }
         match rows.last_mut() {

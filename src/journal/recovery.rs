@@ -1,6 +1,10 @@
 //! What happens when a connection has been opened: the journal is compared with the database, and what one of them has lost
 //! comes back from the other. Each step may be repeated: a till that dies in between begins anew.
 
+use std::cell::Cell;
+use std::time::Duration;
+
+use gloo_timers::future::sleep;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -18,6 +22,10 @@ use crate::store::{
 /// Rows that are put back in one transaction.
 const BATCH: usize = 500;
 
+/// How often a journal that cannot be read is read again before a till starts anew, and what is waited before each.
+const READINGS: usize = 3;
+const REST: Duration = Duration::from_millis(500);
+
 /// What the database has.
 struct Present {
     /// Number of the last change.
@@ -34,23 +42,30 @@ impl Journal {
         let begun = clock::tick();
         // The database first: what comes to it meanwhile from another tab is in the journal as well.
         let present = look(direct).await?;
-        let (known, is_whole) = self.read().await;
+        let (mut known, mut is_whole) = self.read().await;
+        for _ in 0..READINGS {
+            // What is lost now is lost for good, so an empty till does not believe at once that nothing can be read.
+            if is_whole || known.number > 0.0 || !origin.created || !marker::is_set(&self.0.name) {
+                break;
+            }
+            sleep(REST).await;
+            (known, is_whole) = self.read().await;
+        }
         let repair = repair(&known, present.number, &present.keys);
         let restored = self.put_back(direct, &present, &known, &repair).await?;
         if let Some(copier) = self.copier() {
             // Nobody asks for the rows any longer.
             copier.call("forget", &JsValue::UNDEFINED).await?;
         }
-        let is_changed = !repair.put.is_empty() || !repair.remove.is_empty();
-        let was_here = known.number > 0.0 && !known.erased;
-        let lost = if origin.created && was_here {
-            Some(LossExtent::Database)
-        } else if origin.created && !known.erased && (origin.loss.is_some() || marker::is_set(&self.0.name)) {
-            Some(LossExtent::Everything)
-        } else if is_changed && !origin.created {
-            Some(LossExtent::Rows)
-        } else {
+        let is_changed = restored != Restored::default() || !repair.remove.is_empty();
+        let lost = if known.erased {
             None
+        } else if known.number > 0.0 && present.number == 0.0 {
+            Some(LossExtent::Database)
+        } else if origin.created && (origin.loss.is_some() || marker::is_set(&self.0.name)) {
+            Some(LossExtent::Everything)
+        } else {
+            is_changed.then_some(LossExtent::Rows)
         };
         marker::set(&self.0.name);
         let at = clock::now_ms();
@@ -76,13 +91,14 @@ impl Journal {
             let place = JOURNALED.iter().position(|name| store == **name);
             if let (Some(store), Some(key)) = (place, KeyValue::from_js(&change.get(2))) {
                 let place = Some(change.get(3)).filter(|place| !place.is_undefined());
-                facts.push(Fact { number: number_of(&change), store, key, place });
+                let is_open = change.get(4).is_truthy();
+                facts.push(Fact { number: number_of(&change), store, key, place, is_open });
             }
         }
         for checkpoint in list(&found, "checkpoints") {
             checkpoints.push(Checkpoint { number: number_of(&checkpoint), erased: checkpoint.get(1).is_truthy() });
         }
-        (known(&facts, &checkpoints), items(&found, "problems").length() == 0)
+        (known(&facts, &checkpoints), property(&found, "isWhole").is_truthy())
     }
 
     /// Repairs the database; with how many rows of each kind came back.
@@ -93,7 +109,7 @@ impl Journal {
         known: &Known<JsValue>,
         repair: &Repair<JsValue>,
     ) -> Result<Restored> {
-        let mut restored = Restored::default();
+        let restored = Cell::new(Restored::default());
         for part in repair.put.chunks(BATCH) {
             let places: Array = part.iter().filter_map(|fact| fact.place.clone()).collect();
             let rows = Array::from(&self.ask("rowsAt", &places).await?);
@@ -102,19 +118,13 @@ impl Journal {
                     // Another tab may have done it, and gone on.
                     let is_behind = counter(tx).await? < known.number;
                     for (fact, row) in part.iter().zip(rows.iter()) {
-                        put_row(tx, fact, &row, is_behind && fact.number > present.number).await?;
+                        if put_row(tx, fact, &row, is_behind && fact.number > present.number).await? {
+                            restored.set(with_one_of(restored.get(), fact.store));
+                        }
                     }
                     Ok(())
                 })
                 .await?;
-            for fact in part {
-                match fact.store {
-                    1 => restored.transactions += 1,
-                    2 => restored.offline_orders += 1,
-                    3 => restored.orders += 1,
-                    _ => {}
-                }
-            }
         }
         // Last, for it says that all before is done.
         if known.number > present.number {
@@ -130,7 +140,7 @@ impl Journal {
                 })
                 .await?;
         }
-        Ok(restored)
+        Ok(restored.get())
     }
 
     /// Has the worker do something that takes as long as it takes.
@@ -193,23 +203,36 @@ async fn counter(tx: &WriteTx) -> Result<f64> {
     Ok(count_of(&tx.rows(JOURNALED[0])?.get(&KeyValue::Text(COUNTER_KEY.into()))?.await?))
 }
 
-/// Puts one row back: over what is there only when that `is_older`.
-async fn put_row(tx: &WriteTx, fact: &Fact<JsValue>, row: &JsValue, is_older: bool) -> Result<()> {
+fn with_one_of(mut restored: Restored, store: usize) -> Restored {
+    match store {
+        1 => restored.transactions += 1,
+        2 => restored.offline_orders += 1,
+        3 => restored.orders += 1,
+        _ => {}
+    }
+    restored
+}
+
+/// Puts one row back, over what is there only when that `is_older`; whether it was put.
+async fn put_row(tx: &WriteTx, fact: &Fact<JsValue>, row: &JsValue, is_older: bool) -> Result<bool> {
     let key = &fact.key;
     let rows = tx.rows(JOURNALED[fact.store])?;
     let stored = rows.get(key)?.await?;
     let row = Row::owned(row.clone());
     if stored.is_object() && !is_older {
-        return Ok(());
+        return Ok(false);
     }
     match fact.store {
         // The sequence never goes back.
-        0 if *key == KeyValue::Text(SEQUENCE_KEY.into()) && last_of(&stored) > last_of(row.as_js()) => return Ok(()),
+        0 if *key == KeyValue::Text(SEQUENCE_KEY.into()) && last_of(&stored) > last_of(row.as_js()) => {
+            return Ok(false);
+        }
         // What was known of its way to the server may be out of date: the server is asked before it is sent.
         1 => row.set("uncertain", true),
         _ => {}
     }
-    rows.put(row.as_js()).map(drop)
+    rows.put(row.as_js())?;
+    Ok(true)
 }
 
 fn last_of(row: &JsValue) -> f64 {

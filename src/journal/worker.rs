@@ -14,15 +14,8 @@ use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker};
 
 use crate::error::{Error, Result};
 
-/// The worker's script, in the module itself: it starts where nothing can be loaded.
-const SCRIPT: &str = concat!(
-    include_str!("worker/values.js"),
-    include_str!("worker/frames.js"),
-    include_str!("worker/files.js"),
-    include_str!("worker/mirror.js"),
-    include_str!("worker/database.js"),
-    include_str!("worker/messages.js"),
-);
+/// The worker's script, which `build.rs` puts together; in the module itself, for it starts where nothing can be loaded.
+const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/journal_worker.js"));
 
 /// How long a step of the worker may take before a sale goes on without it.
 const PATIENCE: Duration = Duration::from_secs(4);

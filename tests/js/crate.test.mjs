@@ -12,6 +12,7 @@ const BESIDE_SOURCES = [
   "Cargo.toml.orig",
   "LICENSE",
   "README.md",
+  "build.rs",
 ];
 
 test("the crate has its sources, README, LICENSE and CHANGELOG, and nothing of node_modules or pkg", () => {

@@ -9,7 +9,12 @@ fn key(name: &str) -> KeyValue {
 
 /// A row that was put; its place is a number.
 fn put(number: f64, name: &str, place: u32) -> Fact<u32> {
-    Fact { number, store: TRANSACTIONS, key: key(name), place: Some(place) }
+    Fact { number, store: TRANSACTIONS, key: key(name), place: Some(place), is_open: false }
+}
+
+/// A row of a checkpoint.
+fn still(number: f64, name: &str, place: u32) -> Fact<u32> {
+    Fact { is_open: true, ..put(number, name, place) }
 }
 
 fn removed(number: f64, name: &str) -> Fact<u32> {
@@ -55,8 +60,20 @@ fn of_one_transaction_the_last_change_counts() {
 
 #[test]
 fn nothing_older_than_the_newest_checkpoint_counts() {
-    let facts = [put(1.0, "settled", 1), put(2.0, "open", 2), put(7.0, "open", 7), put(8.0, "new", 8)];
+    let facts = [put(1.0, "settled", 1), put(2.0, "open", 2), still(7.0, "open", 7), put(8.0, "new", 8)];
     assert_eq!(open(&facts, &[upto(7.0), upto(2.0)]), ["new=8", "open=7"]);
+}
+
+#[test]
+fn what_was_removed_without_a_number_is_missing_from_the_checkpoint_and_stays_away() {
+    let facts = [put(6.0, "a", 1), put(7.0, "removed", 2), still(7.0, "a", 3)];
+    assert_eq!(open(&facts, &[upto(7.0)]), ["a=3"]);
+}
+
+#[test]
+fn a_checkpoint_that_was_not_finished_is_true_as_far_as_it_goes() {
+    let facts = [put(1.0, "a", 1), put(2.0, "b", 2), still(5.0, "a", 5)];
+    assert_eq!(open(&facts, &[]), ["a=5", "b=2"]);
 }
 
 #[test]

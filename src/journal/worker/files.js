@@ -45,10 +45,10 @@ async function look(file) {
     return `was written by a newer version of this library (format ${header.format}); it is left as it is`;
   }
   if (header && header.shop !== shop) return "belongs to another database; it is left as it is";
-  const { frames, end } = readFrames(bytes);
+  const { frames, end, isWhole } = readFrames(bytes);
   if (!header && !frames.length) return "holds nothing that can be read; it is left as it is";
   Object.assign(file, { bytes, frames, end, generation: header?.generation ?? -1, settled: header?.settled ?? false });
-  return header && end === bytes.length ? "" : "is damaged; what is whole in it was read";
+  return header && isWhole ? "" : "is damaged; what is whole in it was read";
 }
 
 /** Whether it may be written: empty, or ours. */
@@ -139,7 +139,10 @@ async function cancelInFile({ file, at }) {
   await file.handle.flush();
 }
 
-/** Every change of every file: [number, store, key, place], with a place only where a row was put; and the checkpoints. */
+/**
+ * Every change of every file: [number, store, key, place, whether it is of a checkpoint], with a place only where a row was
+ * put; and the checkpoints: [number, whether everything was deleted on purpose].
+ */
 function factsOfFiles() {
   const changes = [];
   const checkpoints = [];
@@ -147,10 +150,10 @@ function factsOfFiles() {
     const cancelled = new Set(file.frames.filter(({ head }) => head[0] === CANCEL).map(({ head }) => head[1]));
     file.frames.forEach(({ head: [kind, number, rest], at, bodies }) => {
       if (kind === CHECKPOINT) checkpoints.push([number, Boolean(rest)]);
-      if (kind !== CHANGES || cancelled.has(at)) return;
+      if ((kind !== CHANGES && kind !== OPEN) || cancelled.has(at)) return;
       let from = bodies;
       for (const [store, key, length] of rest) {
-        changes.push([number, store, unpack(key), length === undefined ? undefined : [place, from, length]]);
+        changes.push([number, store, unpack(key), length === undefined ? undefined : [place, from, length], kind === OPEN]);
         from += length ?? 0;
       }
     });
@@ -170,7 +173,7 @@ async function checkpointInFile(number, rows, erased) {
     return other;
   });
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    await inTurn(() => add(file, frame(CHANGES, number, rows.slice(from, from + ROWS_AT_ONCE))));
+    await inTurn(() => add(file, frame(OPEN, number, rows.slice(from, from + ROWS_AT_ONCE))));
   }
   await inTurn(async () => {
     await add(file, frame(CHECKPOINT, number, Number(erased)));

@@ -4,7 +4,7 @@ const HEADER = 32;
 const FRAME = 12;
 const HEADER_MAGIC = 0x484a4f50; // "POJH"
 const FRAME_MAGIC = 0x464a4f50; // "POJF"
-const [CHANGES, CANCEL, CHECKPOINT] = [0, 1, 2];
+const [CHANGES, CANCEL, CHECKPOINT, OPEN] = [0, 1, 2, 3];
 
 /** The checksum of the database's name. */
 let shop = 0;
@@ -26,7 +26,7 @@ const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byt
 /** A frame of a head, which says what it is, and of the rows that its changes put. */
 function frame(kind, ...head) {
   const bodies = [];
-  if (kind === CHANGES) {
+  if (kind === CHANGES || kind === OPEN) {
     head[1] = head[1].map(([store, key, row]) => {
       if (row === undefined) return [store, pack(key)];
       const body = encoder.encode(JSON.stringify(pack(row)));
@@ -74,6 +74,7 @@ function readFrames(bytes) {
   const view = viewOf(bytes);
   let at = HEADER;
   let end = HEADER;
+  let isWhole = true;
   while (at + FRAME + 4 <= bytes.length) {
     const length = view.getUint32(at + 4, true);
     const until = at + FRAME + length;
@@ -87,8 +88,9 @@ function readFrames(bytes) {
         continue;
       }
     }
+    isWhole = false;
     const next = bytes.indexOf(FRAME_MAGIC & 255, at + 1);
     at = next < 0 ? bytes.length : next;
   }
-  return { frames, end };
+  return { frames, end, isWhole: isWhole && end === bytes.length };
 }

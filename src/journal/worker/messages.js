@@ -42,14 +42,17 @@ async function open(name) {
   shop = crc32(encoder.encode(name));
   mirrorName = `${name}-journal`;
   const problems = [];
-  const opened = await Promise.allSettled([openFiles(name)]);
-  problems.push(...(settled(opened, problems, "there are no files") ?? []));
-  if (opened[0].status === "fulfilled" && !own.length) problems.push("other tabs write all of its files");
+  const hasFiles = navigator.storage && "getDirectory" in navigator.storage;
+  if (hasFiles) problems.push(...(settled(await Promise.allSettled([openFiles(name)]), problems, "there are no files") ?? []));
   const mirrored = settled(await Promise.allSettled([factsOfMirror()]), problems, "the database beside the files");
+  const isWhole = problems.length === 0;
+  if (!hasFiles) problems.push("this browser has no files for it: a database of its own holds the copy");
+  else if (isWhole && !own.length) problems.push("other tabs write all of its files: a database of its own holds the copy");
   const inFiles = factsOfFiles();
   return {
     ...state(),
     problems,
+    isWhole,
     changes: inFiles.changes.concat(mirrored?.changes ?? []),
     checkpoints: inFiles.checkpoints.concat(mirrored?.checkpoints ?? []),
   };

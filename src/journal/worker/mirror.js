@@ -104,9 +104,9 @@ const factsOfMirror = () =>
     const changes = [];
     const checkpoints = [];
     keys.forEach((key, at) => {
-      const { number, row } = entries[at];
+      const { number, row, isOpen } = entries[at];
       if (key === ERASED_KEY) checkpoints.push([number, true]);
-      else changes.push([number, ...key, row === undefined ? undefined : { row }]);
+      else changes.push([number, ...key, row === undefined ? undefined : { row }, isOpen]);
     });
     return { changes, checkpoints };
   }, "readonly");
@@ -121,7 +121,7 @@ const checkpointInMirror = (number, open, erased) =>
       else rows.delete(key);
     });
     for (const [store, key, row] of open) {
-      if (!newer.has(JSON.stringify([store, key]))) rows.put({ number, row }, [store, key]);
+      if (!newer.has(JSON.stringify([store, key]))) rows.put({ number, row, isOpen: true }, [store, key]);
     }
     if (erased) rows.put({ number }, ERASED_KEY);
   });

@@ -7,8 +7,87 @@ const SALE = { uuid: "0b5c1d5e-0000-4000-8000-000000000001", total: 2.5 };
 const till = (SyncManager, database) => new SyncManager({}, { database });
 
 /** Loses the database behind the library's back, as a browser that finds it damaged does. */
-async function wipe(database) {
-  await promised(indexedDB.deleteDatabase(database));
+const wipe = (database) => promised(indexedDB.deleteDatabase(database));
+
+/** Loses the database beside the journal's files too. */
+async function wipeMirror(database) {
+  const bucket = await navigator.storageBuckets?.open("pos-offline-journal");
+  await promised((bucket?.indexedDB ?? indexedDB).deleteDatabase(`${database}-journal`));
+}
+
+/** Whether this browser has files for the journal (WebKitGTK has none). */
+const hasFiles = "getDirectory" in (globalThis.navigator?.storage ?? {});
+
+/** The folder of the journal's files. */
+async function folder(database) {
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("pos-offline");
+  return root.getDirectoryHandle(database);
+}
+
+/** Changes the bytes of a file of the journal, which nobody has open. */
+async function damage(database, name, change) {
+  const file = await (await folder(database)).getFileHandle(name);
+  const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
+  const stream = await file.createWritable();
+  await stream.write(change(bytes));
+  await stream.close();
+}
+
+/** The files are free a moment after the till that wrote them was closed. */
+async function closed(db, database) {
+  db.close();
+  if (!hasFiles) return;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await damage(database, "0a", (bytes) => bytes);
+      return;
+    } catch (error) {
+      if (tries === 200) throw error;
+      await pause(10);
+    }
+  }
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const totals = async (db) => (await db.getPendingTransactions()).map(({ data }) => data.total);
+const queue = (db, total) => db.saveTransaction({ type: "order", data: { total } });
+
+/** Opens the database again, after which `check` looks at it. */
+async function reopened({ OfflineDB, database }, check) {
+  const db = new OfflineDB({ name: database });
+  await db.init();
+  try {
+    await check(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Four sales are in the journal, whose files `change` damages; then the database is lost. What comes back? */
+async function afterDamage(kit, change) {
+  const { db, database } = kit;
+  for (const total of [1, 2, 3, 4]) await queue(db, total);
+  await closed(db, database);
+  await damage(database, "0a", change);
+  await wipeMirror(database);
+  await wipe(database);
+  const found = {};
+  await reopened(kit, async (again) => {
+    found.totals = (await totals(again)).sort();
+    found.problems = again.status().journal.problems;
+    // The till goes on, with two copies.
+    found.receipt = await queue(again, 9);
+    found.copies = again.status().journal.copies;
+  });
+  return found;
+}
+
+/** Where the frames of a file begin. */
+function frames(bytes) {
+  const found = [];
+  const view = new DataView(bytes.buffer);
+  for (let at = 32; at < bytes.length; at += 12 + view.getUint32(at + 4, true)) found.push(at);
+  return found;
 }
 
 /** What is told of losses while `work` runs. */
@@ -94,5 +173,309 @@ export default {
       again.close();
     });
     equal(losses, []);
+  },
+
+  "whatever can be stored comes back as it was": async (kit) => {
+    const { db, database } = kit;
+    const data = {
+      numbers: [0, -0, NaN, Infinity, -Infinity, 1e300, 0.1],
+      texts: ["", "a\u0000b", "\ud800", "e\u0301", "\u{1F600}"],
+      nothing: [undefined, null],
+      big: 2n ** 70n,
+      date: new Date(1_700_000_000_123),
+      map: new Map([["a", new Map([[1, new Set([1n])]])]]),
+      bytes: [new Uint8Array([0, 255, 7]), new Float64Array([0.5, NaN]), new Uint8Array([9]).buffer],
+      $: { $: "d", v: 1 },
+      ["__proto__x"]: { constructor: "c" },
+    };
+    const key = ["a", new Date(5), 1];
+    await db.put("transactions", { id: key, data });
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => {
+      const [row] = await again.getPendingTransactions();
+      equal(row.id[1].getTime(), 5);
+      const { data: back } = row;
+      ok(back.numbers.every((number, at) => Object.is(number, data.numbers[at])));
+      equal([back.texts, back.nothing.length, back.nothing[0], back.nothing[1]], [data.texts, 2, undefined, null]);
+      ok(back.big === data.big && back.date.getTime() === data.date.getTime());
+      ok(back.map.get("a").get(1).has(1n));
+      equal([[...back.bytes[0]], back.bytes[1][0], Number.isNaN(back.bytes[1][1]), back.bytes[2].byteLength], [[0, 255, 7], 0.5, true, 1]);
+      equal([back.$, back.__proto__x], [data.$, data.__proto__x]);
+    });
+  },
+
+  "a row that a file cannot hold has its copy beside the files": async (kit) => {
+    const { db, database } = kit;
+    const cycle = { total: 5 };
+    cycle.self = cycle;
+    await db.saveTransaction({ type: "order", data: cycle });
+    equal(db.status().journal.copies, 2);
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => {
+      const [{ data }] = await again.getPendingTransactions();
+      ok(data.total === 5 && data.self === data);
+    });
+  },
+
+  "what is removed, changed or cleared does not come back": async (kit) => {
+    const { db, database } = kit;
+    const ids = [];
+    for (const total of [1, 2, 3]) ids.push((await queue(db, total)).id);
+    await db.deleteTransaction(ids[0]);
+    await db.put("transactions", { ...(await db.get("transactions", ids[1])), data: { total: 22 } });
+    await db.saveOrder({ id: 1, state: "draft" });
+    await db.saveOrder({ id: 2, state: "draft" });
+    await db.clear("orders");
+    await db.saveOrder({ id: 3, state: "draft" });
+    await db.bulkSave("pos_offline_orders", [{ offline_id: "a" }, { offline_id: "b" }, { offline_id: {} }]);
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => {
+      equal((await totals(again)).sort((a, b) => a - b), [3, 22]);
+      equal((await again.getAllOrders()).map(({ id }) => id), [3]);
+      equal((await again.getUnsyncedOfflineOrders()).map(({ offline_id }) => offline_id).sort(), ["a", "b"]);
+    });
+  },
+
+  "what did not commit does not come back": async (kit) => {
+    const { db, database } = kit;
+    const { abort } = IDBTransaction.prototype;
+    const { commit } = IDBTransaction.prototype;
+    await queue(db, 1);
+    // Aborts at the moment of the commit, when the copy is under way.
+    IDBTransaction.prototype.commit = function () {
+      IDBTransaction.prototype.commit = commit;
+      abort.call(this);
+      throw new DOMException("aborted", "InvalidStateError");
+    };
+    const error = await db.put("orders", { id: 7, state: "draft" }).then(() => null, (error) => error);
+    IDBTransaction.prototype.commit = commit;
+    // An abort is tried again by the library, and then it commits: the order is there once.
+    equal(error, null);
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => equal((await again.getAllOrders()).map(({ id }) => id), [7]));
+  },
+
+  "what a native transaction has changed is in the copy": async (kit) => {
+    const { db, database } = kit;
+    const first = await queue(db, 1);
+    const transaction = db.getNewTransaction(["transactions"], "readwrite");
+    transaction.objectStore("transactions").put({ id: "native", type: "order", uuid: "n", data: { total: 8 } });
+    transaction.objectStore("transactions").delete(first.id);
+    await new Promise((resolve) => (transaction.oncomplete = resolve));
+    // It is copied right after it has committed.
+    await pause(500);
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => equal(await totals(again), [8]));
+  },
+
+  "two tills of one database copy side by side, and no number is given twice": async (kit) => {
+    const { db, database, OfflineDB, SyncManager } = kit;
+    const other = new OfflineDB({ name: database });
+    await other.init();
+    const tills = [till(SyncManager, db), till(SyncManager, other)];
+    const receipts = await Promise.all(Array.from({ length: 20 }, (_, at) => tills[at % 2].commitSale({ order: { total: at } })));
+    ok(receipts.every(({ copies }) => copies === 2));
+    for (const manager of tills) manager.destroy();
+    other.close();
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => {
+      const rows = await again.getPendingTransactions();
+      equal(rows.map(({ uuid }) => uuid).sort(), receipts.map(({ uuid }) => uuid).sort());
+      const next = till(SyncManager, again);
+      equal((await next.commitSale({ order: {} })).sequence, 21);
+      next.destroy();
+    });
+  },
+
+  "a fifth till has its copy beside the files": async (kit) => {
+    const { db, database, OfflineDB } = kit;
+    const others = Array.from({ length: 4 }, () => new OfflineDB({ name: database }));
+    for (const other of others) {
+      await other.init();
+      await queue(other, 1);
+      equal(other.status().journal.copies, 2);
+    }
+    equal(others.at(-1).status().journal.files, false);
+    for (const other of others) other.close();
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => equal(await totals(again), [1, 1, 1, 1]));
+  },
+
+  "a till without an origin private file system has its copy in a database": async (kit) => {
+    const { database } = kit;
+    // As the worker sees it where there is none.
+    const name = `${database}-none`;
+    const { Worker: Native, Blob: NativeBlob } = window;
+    window.Blob = class extends NativeBlob {
+      constructor(parts, options) {
+        super(["Object.defineProperty(navigator, 'storage', { value: {} });\n", ...parts], options);
+      }
+    };
+    const db = new kit.OfflineDB({ name });
+    try {
+      await db.init();
+      await queue(db, 1);
+    } finally {
+      Object.assign(window, { Worker: Native, Blob: NativeBlob });
+    }
+    const { files, copies, problems } = db.status().journal;
+    equal([files, copies, problems.length], [false, 2, 1]);
+    db.close();
+    await wipe(name);
+    await reopened({ ...kit, database: name }, async (again) => {
+      equal(await totals(again), [1]);
+      await again.reset();
+    });
+  },
+
+  "a worker that has died is replaced, and a sale meanwhile has one copy": async ({ database, OfflineDB, SyncManager }) => {
+    const started = [];
+    const Native = window.Worker;
+    window.Worker = class extends Native {
+      constructor(...given) {
+        super(...given);
+        started.push(this);
+      }
+    };
+    const troubles = [];
+    const hear = ({ detail }) => troubles.push(detail.message);
+    addEventListener("pdc-journal-trouble", hear);
+    const db = new OfflineDB({ name: `${database}-worker` });
+    try {
+      await db.init();
+      const manager = till(SyncManager, db);
+      equal((await manager.commitSale({ order: { total: 1 } })).copies, 2);
+      started[0].terminate();
+      equal((await manager.commitSale({ order: { total: 2 } })).copies, 1);
+      ok(troubles.length === 1 && troubles[0].includes("does not answer"), troubles.join());
+      // It is left alone for a second.
+      await pause(1_100);
+      await manager.commitSale({ order: { total: 3 } });
+      await pause(500);
+      equal((await manager.commitSale({ order: { total: 4 } })).copies, 2);
+      equal(started.length, 2);
+      manager.destroy();
+      db.close();
+      await wipe(`${database}-worker`);
+      await reopened({ OfflineDB, database: `${database}-worker` }, async (again) => equal(await totals(again).then((all) => all.length), 4));
+    } finally {
+      window.Worker = Native;
+      removeEventListener("pdc-journal-trouble", hear);
+    }
+  },
+
+  "a till that may not have a worker sells with one copy, and says why": async ({ database, OfflineDB, SyncManager }) => {
+    const Native = window.Worker;
+    window.Worker = class {
+      constructor() {
+        throw new DOMException("the policy of this page has no worker-src blob:", "SecurityError");
+      }
+    };
+    const troubles = [];
+    const hear = ({ detail }) => troubles.push(detail.message);
+    addEventListener("pdc-journal-trouble", hear);
+    const db = new OfflineDB({ name: `${database}-none` });
+    try {
+      await db.init();
+      const manager = till(SyncManager, db);
+      equal((await manager.commitSale({ order: { total: 1 } })).copies, 1);
+      ok(troubles.length === 1 && troubles[0].includes("worker-src blob:"), troubles.join());
+      equal(db.status().journal.copies, 1);
+      manager.destroy();
+      await db.reset();
+      db.close();
+    } finally {
+      window.Worker = Native;
+      removeEventListener("pdc-journal-trouble", hear);
+    }
+  },
+
+  "without a journal there is one copy": async ({ database, OfflineDB, SyncManager }) => {
+    const db = new OfflineDB({ name: `${database}-one`, journal: false });
+    await db.init();
+    const manager = till(SyncManager, db);
+    equal([(await manager.commitSale({ order: {} })).copies, db.status().journal], [1, null]);
+    manager.destroy();
+    await db.reset();
+    db.close();
+  },
+
+  "an end that is torn off takes its own sale along and no other": async (kit) => {
+    if (!hasFiles) return;
+    const { totals, copies } = await afterDamage(kit, (bytes) => bytes.subarray(0, bytes.length - 3));
+    equal([totals, copies], [[1, 2, 3], 2]);
+  },
+
+  "a byte that has changed takes its own sale along and no other": async (kit) => {
+    if (!hasFiles) return;
+    const { totals, problems } = await afterDamage(kit, (bytes) => {
+      bytes[frames(bytes)[1] + 40] ^= 1;
+      return bytes;
+    });
+    equal([totals, problems.length], [[1, 3, 4], 1]);
+    ok(problems[0].includes("0a is damaged"));
+  },
+
+  "a header that is damaged costs no sale": async (kit) => {
+    if (!hasFiles) return;
+    const { totals } = await afterDamage(kit, (bytes) => bytes.fill(0, 0, 32));
+    equal(totals, [1, 2, 3, 4]);
+  },
+
+  "a file of random bytes is named and left as it is, and the till starts": async (kit) => {
+    if (!hasFiles) return;
+    const noise = crypto.getRandomValues(new Uint8Array(20_000));
+    const { totals, problems, copies } = await afterDamage(kit, () => noise);
+    equal([totals, copies], [[], 2]);
+    ok(problems.some((text) => text.includes("0a holds nothing that can be read")), problems.join());
+    const file = await (await (await folder(kit.database)).getFileHandle("0a")).getFile();
+    equal(new Uint8Array(await file.arrayBuffer()), noise);
+  },
+
+  "a file of a newer version, or of another database, is named and left as it is": async (kit) => {
+    if (!hasFiles) return;
+    const table = Array.from({ length: 256 }, (_, byte) => Array(8).fill().reduce((crc) => (crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1), byte));
+    const crc32 = (bytes) => ~bytes.reduce((crc, byte) => (crc >>> 8) ^ table[(crc ^ byte) & 255], -1) >>> 0;
+    const with_ = (at, word) => (bytes) => {
+      const view = new DataView(bytes.buffer);
+      view.setUint32(at, word, true);
+      view.setUint32(24, crc32(bytes.subarray(0, 24)), true);
+      return bytes;
+    };
+    const { db, database } = kit;
+    await queue(db, 1);
+    await closed(db, database);
+    await damage(database, "0a", with_(4, 99));
+    await damage(database, "0b", with_(8, 12345));
+    await reopened(kit, async (again) => {
+      await queue(again, 2);
+      const { problems, copies } = again.status().journal;
+      ok(problems.some((text) => text.includes("0a was written by a newer version of this library (format 99)")), problems.join());
+      ok(problems.some((text) => text.includes("0b belongs to another database")), problems.join());
+      equal([copies, await totals(again)], [2, [1, 2]]);
+    });
+  },
+
+  "the file is begun anew when it has grown long, and nothing is lost by that": async (kit) => {
+    const { db, database } = kit;
+    const text = "x".repeat(20_000);
+    const ids = [];
+    for (let at = 0; at < 120; at += 1) ids.push((await db.saveTransaction({ type: "order", data: { total: at, text } })).id);
+    for (const id of ids.slice(0, 100)) await db.deleteTransaction(id);
+    for (let tries = 0; hasFiles && db.status().journal.bytes > 1_500_000 && tries < 100; tries += 1) await pause(20);
+    if (hasFiles) ok(db.status().journal.bytes < 2_600_000, String(db.status().journal.bytes));
+    await queue(db, "last");
+    await closed(db, database);
+    await wipeMirror(database);
+    if (!hasFiles) return;
+    await wipe(database);
+    await reopened(kit, async (again) => equal((await totals(again)).length, 21));
   },
 };

@@ -81,8 +81,8 @@ impl JsOfflineDb {
 
     /// A native transaction over one or more stores, begun at once. The database must be open. `put` and `add` of its
     /// object stores save a boolean flag as 0 or 1 and fill in a missing time, so that no row is missing from an index.
-    /// Rows of the four catalogue stores are not to be had this way: they are kept in pages, and what is put there is moved
-    /// to them when the database is next opened.
+    /// Rows of the four catalogue stores are not to be had this way, nor together with others: they are kept in pages, in a
+    /// database of their own, and what is put there is moved to them when the database is next opened.
     #[wasm_bindgen(js_name = getNewTransaction)]
     pub fn get_new_transaction(
         &self,
@@ -97,6 +97,13 @@ impl JsOfflineDb {
             _ => TransactionMode::ReadOnly,
         };
         self.0.native_transaction(&names, mode)
+    }
+
+    /// The IndexedDB in which the catalogue is, for what a page writes in bulk: a storage bucket of its own, so that a load
+    /// does nothing to the files of the sales; the origin's own `indexedDB` where the browser has no buckets.
+    #[wasm_bindgen(js_name = bulkStorage, unchecked_return_type = "Promise<IDBFactory>")]
+    pub fn bulk_storage(&self) -> Promise {
+        promise_of(self.0.bulk_storage())
     }
 
     /// What the database is doing and did last, for people who debug it.

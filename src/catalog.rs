@@ -8,6 +8,7 @@
 //! - Records come back as they were given, whatever a structured clone can hold.
 //! - A page that fails its check is reported, and its records can be loaded from the server again; the rest goes on.
 //! - What another tab has changed is seen at the latest a second after it was committed.
+//! - It has a database of its own, `<name>-catalog`: a load is kept away from the sales.
 //!
 //! # Layout
 //! - `kind.rs` says what is held. `disk.rs` is the form on disk: manifest, columns, texts, pages.
@@ -15,8 +16,8 @@
 //! - `state.rs` is what is known in memory; `lookup.rs`, `columns.rs`, `texts.rs`, `manifest.rs` and `row_set.rs` are
 //!   its parts.
 //! - `read.rs` answers with rows from `pages.rs`; `search.rs`, `grams.rs` and `fold.rs` find by text.
-//! - `write.rs` changes, `segment.rs` adds rows, `bulk.rs` saves lists, `adopt.rs` takes over the rows of the stores that
-//!   held the catalogue before.
+//! - `write.rs` changes, `segment.rs` adds rows, `bulk.rs` saves lists, `adopt.rs` takes over what is in the till's database:
+//!   the pages of version 6, and the rows of the stores that held the catalogue before.
 
 mod adopt;
 mod batch;
@@ -49,7 +50,7 @@ use crate::clock;
 use crate::error::Result;
 use crate::global::{dispatch, spawn};
 use crate::row::Row;
-use crate::schema::CATALOG_STORE;
+use crate::schema::{CATALOG_STORE, Schema};
 use crate::store::{Database, ReadRows};
 use kind::{Fields, KINDS, Kind};
 use manifest::Extent;
@@ -63,13 +64,20 @@ pub use write::{Delta, DeltaReport};
 /// something; this is for those that are not heard.
 const TRUSTED_MS: f64 = 1000.0;
 
-/// The catalogue of a database. Cloning gives another handle of the same one.
+/// The storage bucket for what is written in bulk, where the browser has those: it has files of its own, so what a load
+/// does to them does not happen to the sales.
+pub(crate) const BULK_BUCKET: &str = "pos-offline-bulk";
+
+/// The catalogue of a till. Cloning gives another handle of the same one.
 #[derive(Debug, Clone)]
 pub struct Catalog(Rc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
+    /// Where the pages are.
     database: Database,
+    /// That of the till, which has the stores that held the catalogue before, and the pages of version 6.
+    till: Database,
     shelves: [Rc<Shelf>; KINDS.len()],
     /// Open while something is known.
     channel: RefCell<Option<Channel>>,
@@ -100,13 +108,25 @@ impl Shelf {
     fn state(&self) -> Rc<RefCell<State>> {
         Rc::clone(&self.state.borrow())
     }
+
+    /// Lets go of what is known.
+    fn forget(&self) {
+        self.state.replace(Rc::new(RefCell::new(State::empty())));
+        self.checked.set(UNCHECKED);
+    }
 }
 
 impl Catalog {
-    /// The catalogue of a database; nothing is read yet.
+    /// The catalogue of a till's database; nothing is opened or read yet.
     pub fn new(database: &Database) -> Catalog {
         let shelves = std::array::from_fn(|at| Rc::new(Shelf::new(&KINDS[at])));
-        Catalog(Rc::new(Inner { database: database.clone(), shelves, channel: RefCell::default() }))
+        let pages = database.beside("catalog", BULK_BUCKET, Schema::of_catalogue());
+        Catalog(Rc::new(Inner { database: pages, till: database.clone(), shelves, channel: RefCell::default() }))
+    }
+
+    /// Which of these stores are the catalogue's, and which are others.
+    pub(crate) fn divide<'a>(&self, stores: impl Iterator<Item = &'a str>) -> (Vec<&'a str>, Vec<&'a str>) {
+        stores.partition(|store| self.shelf(store).is_some())
     }
 
     /// Where the records of a store are, when it is one of the catalogue's.
@@ -114,12 +134,31 @@ impl Catalog {
         self.0.shelves.iter().find(|shelf| shelf.kind.store == store)
     }
 
+    /// May be opened again after [`Catalog::close`], by the next call.
+    pub fn allow(&self) {
+        self.0.database.allow();
+    }
+
+    /// Closes, and lets go of everything in memory.
+    pub fn close(&self) {
+        self.forget();
+        self.0.database.close();
+    }
+
+    /// Deletes it.
+    ///
+    /// # Errors
+    /// As [`Database::reset`].
+    pub async fn reset(&self) -> Result<()> {
+        self.forget();
+        self.0.database.reset().await
+    }
+
     /// Lets go of everything in memory; the next call reads it again.
-    pub fn forget(&self) {
+    fn forget(&self) {
         self.0.channel.take();
         for shelf in &self.0.shelves {
-            shelf.state.replace(Rc::new(RefCell::new(State::empty())));
-            shelf.checked.set(UNCHECKED);
+            shelf.forget();
             shelf.adopted.set(false);
         }
     }
@@ -153,7 +192,7 @@ impl Catalog {
     }
 
     fn channel_name(&self) -> String {
-        format!("{CATALOG_STORE}:{}", self.0.database.name())
+        format!("{CATALOG_STORE}:{}", self.0.till.name())
     }
 
     /// Brings what is known up to what a transaction sees.
@@ -204,7 +243,7 @@ impl Catalog {
         spawn(Box::pin(async move {
             web_sys::console::error_1(&message.as_str().into());
             let fields = [
-                ("database", catalog.0.database.name().into()),
+                ("database", catalog.0.till.name().into()),
                 ("store", store.into()),
                 ("keys", keys.into()),
                 ("message", message.into()),

@@ -32,13 +32,13 @@ use std::task::{Context, Poll};
 use futures::future::LocalBoxFuture;
 use gloo_events::EventListener;
 use rexie::TransactionMode;
-use web_sys::IdbTransaction;
+use web_sys::{IdbFactory, IdbTransaction};
 
-use crate::catalog::Catalog;
+use crate::catalog::{BULK_BUCKET, Catalog};
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::schema::is_journaled;
-use crate::store::{Database, DatabaseOptions, Status};
+use crate::store::{Database, DatabaseOptions, Status, factory};
 
 pub use crate::journal::{JournalStatus, Recovered};
 pub use age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
@@ -109,6 +109,7 @@ impl OfflineDb {
     pub fn init(&self) -> Operation<()> {
         let db = self.clone();
         Box::pin(async move {
+            db.catalog.allow();
             db.database.init().await?;
             if db.on_hidden.borrow().is_none() {
                 *db.on_hidden.borrow_mut() = maintenance::clean_when_hidden(&db.database);
@@ -125,7 +126,7 @@ impl OfflineDb {
     /// Closes; leaves no listener behind. What has begun is still committed.
     pub fn close(&self) {
         self.on_hidden.borrow_mut().take();
-        self.catalog.forget();
+        self.catalog.close();
         self.database.close();
     }
 
@@ -137,7 +138,7 @@ impl OfflineDb {
         let db = self.clone();
         Box::pin(async move {
             db.on_hidden.borrow_mut().take();
-            db.catalog.forget();
+            db.catalog.reset().await?;
             db.database.reset().await
         })
     }
@@ -163,6 +164,15 @@ impl OfflineDb {
     /// What the database is doing and did last.
     pub fn status(&self) -> Status {
         self.database.status()
+    }
+
+    /// The IndexedDB in which the catalogue is, for what the host writes in bulk: a storage bucket of its own, the origin's
+    /// where the browser has none.
+    ///
+    /// # Errors
+    /// `Unsupported` without IndexedDB; what the browser says when it cannot open the bucket.
+    pub fn bulk_storage(&self) -> Operation<IdbFactory> {
+        Box::pin(factory(Some(BULK_BUCKET)))
     }
 
     /// What the second copy is doing; `None` when it is turned off.

@@ -130,6 +130,18 @@ impl StoreSchema {
     pub fn index(&self, name: &str) -> Option<&IndexSchema> {
         self.indexes.iter().find(|index| index.name == name)
     }
+
+    /// The index of that name, which a caller has given.
+    ///
+    /// # Errors
+    /// `InvalidArgument` naming the indexes there are.
+    pub(crate) fn index_argument(&self, name: &str) -> Result<&IndexSchema> {
+        self.index(name).ok_or_else(|| {
+            let known: Vec<_> = self.indexes.iter().map(|index| index.name.as_str()).collect();
+            let (store, known) = (&self.name, known.join(", "));
+            Error::argument("index", format!("store '{store}' has no index '{name}'; its indexes are: {known}"))
+        })
+    }
 }
 
 /// All stores of a database: the eleven of the till, then the caller's own.
@@ -165,6 +177,15 @@ impl Schema {
             stores.push(store);
         }
         Ok(Schema { stores: stores.into_iter().map(Rc::new).collect(), own, version: SCHEMA_VERSION })
+    }
+
+    /// The catalogue's own database.
+    pub(crate) fn of_catalogue() -> Schema {
+        let mut stores = Vec::new();
+        v6::STEP.fold_into(&mut stores);
+        let relaxed = |store| Rc::new(StoreSchema { durability: Durability::Relaxed, ..store });
+        let stores: Vec<_> = stores.into_iter().map(relaxed).collect();
+        Schema { own: stores.len(), stores, version: 1 }
     }
 
     /// The version that a database with these stores has on disk, unless the caller's own have raised it.

@@ -32,6 +32,7 @@ mod transaction;
 mod typed;
 mod upgrade;
 
+pub(crate) use bucket::factory;
 pub use bulk::{Bulk, BulkFailure, BulkMode, BulkProgress, BulkReport, DEFAULT_CHUNK};
 pub(crate) use closing::Closing;
 pub(crate) use copies::{Copied, Copies, Origin, count_of, counter_row};

@@ -47,7 +47,7 @@ impl Catalog {
         bulk: &Bulk,
     ) -> Result<BulkReport> {
         self.adopt(shelf).await?;
-        let schema = self.0.database.schema().store(shelf.kind.store)?;
+        let schema = self.0.till.schema().store(shelf.kind.store)?;
         let saving = |range: Range<u32>| Saving {
             catalog: self,
             shelf,
@@ -100,7 +100,7 @@ impl Catalog {
         let saving = Saving { catalog, shelf, records, stamp, options, all_or_nothing: true };
         let (saved, failed) = saving.run(Alteration::default()).await;
         match failed.into_iter().next() {
-            Some((_, error)) => Err(explain(record, self.0.database.schema().store(shelf.kind.store)?, error)),
+            Some((_, error)) => Err(explain(record, self.0.till.schema().store(shelf.kind.store)?, error)),
             None => saved.map(|_| key),
         }
     }

@@ -38,7 +38,7 @@ pub(super) type Find<'a> = &'a dyn Fn(&mut State) -> Vec<At>;
 impl Catalog {
     /// The record with this key.
     pub(crate) async fn get(&self, shelf: &Rc<Shelf>, key: &KeyValue) -> Result<Option<JsValue>> {
-        self.0.database.note_query(shelf.kind.store, &ServedBy::PrimaryKey);
+        self.0.till.note_query(shelf.kind.store, &ServedBy::PrimaryKey);
         self.first(shelf, &|state| state.find(key).into_iter().collect(), None).await
     }
 
@@ -53,7 +53,7 @@ impl Catalog {
         text: &JsValue,
     ) -> Result<Option<JsValue>> {
         let wanted = hash_text(&text_argument(index, text)?);
-        self.0.database.note_query(shelf.kind.store, &ServedBy::Index(index.into()));
+        self.0.till.note_query(shelf.kind.store, &ServedBy::Index(index.into()));
         let Some(column) = shelf.kind.column(index) else { return Ok(None) };
         let field = shelf.fields.field(column);
         self.first(shelf, &|state| state.candidates(column, wanted), Some((field, text))).await
@@ -100,13 +100,21 @@ impl Catalog {
         }
     }
 
-    /// The records that a query asks for, in a transaction that has [`CATALOG_STORE`] and the old store, which must have
-    /// been taken over before, among its stores.
+    /// Reads in one transaction, after what is in the till's database was taken over for these stores.
+    pub(crate) async fn read<T>(&self, stores: &[&str], body: impl AsyncFn(&ReadTx) -> Result<T>) -> Result<T> {
+        for shelf in stores.iter().filter_map(|store| self.shelf(store)) {
+            self.adopt(shelf).await?;
+        }
+        self.0.database.read(&[CATALOG_STORE], body).await
+    }
+
+    /// The records that a query asks for, in a transaction of [`Catalog::read`].
     pub(crate) async fn select_any(&self, tx: &ReadTx, shelf: &Rc<Shelf>, select: &Select) -> Result<Array> {
         let kind = shelf.kind;
         // Refuses an index that the schema does not have.
-        tx.rows(kind.store)?.explain(select)?;
-        self.0.database.note_query(kind.store, &served_by(kind, select));
+        let schema = self.0.till.schema().store(kind.store)?;
+        select.index.as_ref().map(|index| schema.index_argument(index)).transpose()?;
+        self.0.till.note_query(kind.store, &served_by(kind, select));
         let limited = |rows: Array| match select.limit {
             Some(limit) => rows.slice(0, limit),
             None => rows,
@@ -124,7 +132,7 @@ impl Catalog {
             }
             _ => {
                 let all = self.select_in(tx, shelf, &all, true).await?;
-                Ok(select_from(&all, select, self.0.database.schema().store(kind.store)?))
+                Ok(select_from(&all, select, schema))
             }
         }
     }
@@ -135,7 +143,7 @@ impl Catalog {
         if select.index.is_some() {
             return Ok(self.select_any(tx, shelf, &select).await?.length());
         }
-        self.0.database.note_query(shelf.kind.store, &ServedBy::PrimaryKey);
+        self.0.till.note_query(shelf.kind.store, &ServedBy::PrimaryKey);
         let state = self.refresh(&tx.rows(CATALOG_STORE)?, shelf).await?;
         let count = by_key(&mut state.borrow_mut(), &select).len();
         Ok(count as u32)
@@ -150,7 +158,7 @@ impl Catalog {
     /// in the order of their keys, then the pairs in theirs, as the index of the old store had them.
     pub(crate) async fn by_category(&self, shelf: &Rc<Shelf>, ids: &[KeyValue]) -> Result<Array> {
         let Some(field) = shelf.kind.category else { return Ok(Array::new()) };
-        self.0.database.note_query(shelf.kind.store, &ServedBy::Index(field.into()));
+        self.0.till.note_query(shelf.kind.store, &ServedBy::Index(field.into()));
         // The column is by the id of a pair; a whole pair may be asked for as well.
         let hashes = |id: &KeyValue| match id {
             KeyValue::Array(parts) => [Some(hash(id)), parts.first().map(hash)],
@@ -180,7 +188,7 @@ impl Catalog {
 
     /// The records whose price is at least `from` and at most `to`, the cheapest first.
     pub(crate) async fn by_price(&self, shelf: &Rc<Shelf>, from: f64, to: f64) -> Result<Array> {
-        self.0.database.note_query(shelf.kind.store, &ServedBy::Index(shelf.kind.price.unwrap_or_default().into()));
+        self.0.till.note_query(shelf.kind.store, &ServedBy::Index(shelf.kind.price.unwrap_or_default().into()));
         let find = |state: &mut State| {
             let price = |at: &At| state.segments[at.segment as usize].columns.prices[at.row as usize];
             let found = state.live().filter(|at| (from..=to).contains(&price(at))).collect();
@@ -193,7 +201,7 @@ impl Catalog {
 
     /// The records that have every word of a text in their name, code or barcode, the best first.
     pub(crate) async fn search(&self, shelf: &Rc<Shelf>, text: &str, limit: u32) -> Result<Vec<Match>> {
-        self.0.database.note_query(shelf.kind.store, &ServedBy::Index("search".into()));
+        self.0.till.note_query(shelf.kind.store, &ServedBy::Index("search".into()));
         let words = Words::of(text);
         let found = RefCell::new(Vec::new());
         let find = |state: &mut State| {

@@ -73,21 +73,19 @@ impl Catalog {
         self.alter(shelf, options, &Alteration { deletes: keys.to_vec(), ..Alteration::default() }).await
     }
 
-    /// Deletes everything in some stores, in one transaction: those of the catalogue, and others.
-    pub(crate) async fn clear(&self, stores: &[&str]) -> Result<()> {
-        let shelves: Vec<_> = stores.iter().filter_map(|store| self.shelf(store)).collect();
-        let mut all = stores.to_vec();
-        all.push(CATALOG_STORE);
+    /// Deletes everything in some of the catalogue's stores, in one transaction, after what is left of them in the till's
+    /// database.
+    pub(crate) async fn clear(&self, shelves: &[&Rc<Shelf>]) -> Result<()> {
+        for shelf in shelves {
+            self.remove_old(shelf).await?;
+        }
         let manifests = self
             .0
             .database
-            .write(&all, async |tx| {
-                for store in stores {
-                    tx.rows(store)?.clear()?;
-                }
+            .write(&[CATALOG_STORE], async |tx| {
                 let rows = tx.rows(CATALOG_STORE)?;
                 let mut manifests = Vec::new();
-                for shelf in &shelves {
+                for shelf in shelves {
                     let next = self.refresh(&rows, shelf).await?.borrow().next;
                     rows.delete_range(&disk::all(shelf.kind))?;
                     let manifest = Manifest { version: new_version(), next, ..Manifest::none() };
@@ -97,7 +95,7 @@ impl Catalog {
                 Ok(manifests)
             })
             .await?;
-        for (shelf, manifest) in shelves.into_iter().zip(manifests) {
+        for (shelf, manifest) in shelves.iter().zip(manifests) {
             shelf.state().borrow_mut().advance(manifest, Vec::new());
             shelf.adopted.set(true);
         }
@@ -115,7 +113,7 @@ impl Catalog {
         let watermark = Some(delta.watermark).filter(|watermark| !watermark.is_undefined());
         let (saved, deleted) = (delta.upserts.length(), delta.deletes.len() as u32);
         let alteration = Alteration { deletes: delta.deletes, watermark, ..Alteration::default() };
-        let (records, schema) = (delta.upserts, self.0.database.schema().store(shelf.kind.store)?);
+        let (records, schema) = (delta.upserts, self.0.till.schema().store(shelf.kind.store)?);
         let options = WriteOptions::default();
         let saving = Saving { catalog: self, shelf, records: records.clone(), stamp, options, all_or_nothing: true };
         let (result, failures) = saving.run(alteration).await;

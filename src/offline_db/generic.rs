@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::row::{Row, describe};
 use crate::stamp;
-use crate::store::{Bulk, BulkReport, Database, Explanation, KeyValue, Select, WriteOptions};
+use crate::store::{Bulk, BulkReport, Database, Explanation, KeyValue, ReadTx, Select, WriteOptions};
 
 impl OfflineDb {
     /// Inserts or replaces; resolves with the primary key when committed.
@@ -47,7 +47,7 @@ impl OfflineDb {
         self.select_all_of(store, Ok(vec![select]))
     }
 
-    /// The records that several queries ask for, one after the other in one list, from one transaction.
+    /// The records that several queries ask for, one after the other in one list.
     pub(super) fn select_all_of(&self, store: &str, selects: Result<Vec<Select>>) -> Operation<Array> {
         let queries = selects.map(|selects| selects.into_iter().map(|select| (store.to_owned(), select)).collect());
         then(self.select_each(queries), |lists| {
@@ -55,31 +55,45 @@ impl OfflineDb {
         })
     }
 
-    /// Every record of each of several stores, from one transaction.
+    /// Every record of each of several stores.
     pub(super) fn select_stores(&self, stores: &[&str]) -> Operation<Vec<Array>> {
         self.select_each(Ok(stores.iter().map(|store| ((*store).to_owned(), Select::all())).collect()))
     }
 
-    /// The records that each of several queries asks for, from one transaction.
+    /// The records that each of several queries asks for: from one transaction of the till's database, and one of the
+    /// catalogue's.
     fn select_each(&self, queries: Result<Vec<(String, Select)>>) -> Operation<Vec<Array>> {
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         Box::pin(async move {
             let queries = queries?;
-            let stores: Vec<_> = queries.iter().map(|(store, _)| store.as_str()).collect();
-            let all = catalog.ready(&stores).await?;
-            let lists = database
-                .read(&all, async |tx| {
-                    let mut lists = Vec::new();
-                    for (store, select) in &queries {
-                        lists.push(match catalog.shelf(store) {
-                            Some(shelf) => catalog.select_any(tx, shelf, select).await?,
-                            None => tx.rows(store)?.select(select).await?.rows,
-                        });
+            let lists = RefCell::new(vec![Array::new(); queries.len()]);
+            let (paged, others) = catalog.divide(queries.iter().map(|(store, _)| store.as_str()));
+            if !paged.is_empty() {
+                let select_paged = async |tx: &ReadTx| {
+                    for (at, (store, select)) in queries.iter().enumerate() {
+                        if let Some(shelf) = catalog.shelf(store) {
+                            let list = catalog.select_any(tx, shelf, select).await?;
+                            lists.borrow_mut()[at] = list;
+                        }
                     }
-                    Ok(lists)
-                })
-                .await?;
-            for (store, list) in stores.into_iter().zip(&lists) {
+                    Ok(())
+                };
+                catalog.read(&paged, select_paged).await?;
+            }
+            if !others.is_empty() {
+                let select_others = async |tx: &ReadTx| {
+                    for (at, (store, select)) in queries.iter().enumerate() {
+                        if catalog.shelf(store).is_none() {
+                            let list = tx.rows(store)?.select(select).await?.rows;
+                            lists.borrow_mut()[at] = list;
+                        }
+                    }
+                    Ok(())
+                };
+                database.read(&others, select_others).await?;
+            }
+            let lists = lists.into_inner();
+            for ((store, _), list) in queries.iter().zip(&lists) {
                 let schema = database.schema().store(store)?;
                 if !schema.flags.is_empty() {
                     list.iter().for_each(|row| stamp::for_js(&row, schema));
@@ -102,24 +116,37 @@ impl OfflineDb {
         then(counts, |counts| counts[0])
     }
 
-    /// How many records each of several queries asks for, in one transaction.
+    /// How many records each of several queries asks for, as [`OfflineDb::select_each`] reads them.
     pub(super) fn count_each(&self, queries: Vec<(String, Select)>) -> Operation<Vec<u32>> {
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         Box::pin(async move {
-            let stores: Vec<_> = queries.iter().map(|(store, _)| store.as_str()).collect();
-            let all = catalog.ready(&stores).await?;
-            database
-                .read(&all, async |tx| {
-                    let mut counts = Vec::new();
-                    for (store, select) in &queries {
-                        counts.push(match catalog.shelf(store) {
-                            Some(shelf) => catalog.count(tx, shelf, select).await?,
-                            None => tx.rows(store)?.count(select).await?,
-                        });
+            let counts = RefCell::new(vec![0; queries.len()]);
+            let (paged, others) = catalog.divide(queries.iter().map(|(store, _)| store.as_str()));
+            if !paged.is_empty() {
+                let count_paged = async |tx: &ReadTx| {
+                    for (at, (store, select)) in queries.iter().enumerate() {
+                        if let Some(shelf) = catalog.shelf(store) {
+                            let count = catalog.count(tx, shelf, select).await?;
+                            counts.borrow_mut()[at] = count;
+                        }
                     }
-                    Ok(counts)
-                })
-                .await
+                    Ok(())
+                };
+                catalog.read(&paged, count_paged).await?;
+            }
+            if !others.is_empty() {
+                let count_others = async |tx: &ReadTx| {
+                    for (at, (store, select)) in queries.iter().enumerate() {
+                        if catalog.shelf(store).is_none() {
+                            let count = tx.rows(store)?.count(select).await?;
+                            counts.borrow_mut()[at] = count;
+                        }
+                    }
+                    Ok(())
+                };
+                database.read(&others, count_others).await?;
+            }
+            Ok(counts.into_inner())
         })
     }
 
@@ -160,16 +187,21 @@ impl OfflineDb {
         self.clear_each(&[store])
     }
 
-    /// Deletes every record of several stores, in one transaction.
+    /// Deletes every record of several stores: in one transaction those of the till's database, in another those of the
+    /// catalogue.
     pub(super) fn clear_each(&self, stores: &[&str]) -> Operation<()> {
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         let stores: Vec<_> = stores.iter().map(|store| (*store).to_owned()).collect();
         Box::pin(async move {
-            let stores: Vec<_> = stores.iter().map(String::as_str).collect();
-            if stores.iter().any(|store| catalog.shelf(store).is_some()) {
-                return catalog.clear(&stores).await;
+            let (paged, others) = catalog.divide(stores.iter().map(String::as_str));
+            if !others.is_empty() {
+                database.write(&others, async |tx| others.iter().try_for_each(|store| tx.rows(store)?.clear())).await?;
             }
-            database.write(&stores, async |tx| stores.iter().try_for_each(|store| tx.rows(store)?.clear())).await
+            if !paged.is_empty() {
+                let shelves: Vec<_> = paged.iter().filter_map(|store| catalog.shelf(store)).collect();
+                catalog.clear(&shelves).await?;
+            }
+            Ok(())
         })
     }
 

@@ -13,7 +13,7 @@ use crate::row::Row;
 ///
 /// # Errors
 /// `Unsupported` without IndexedDB; what the browser says when it has buckets and cannot open this one.
-pub(super) async fn factory(bucket: Option<&str>) -> Result<IdbFactory> {
+pub(crate) async fn factory(bucket: Option<&str>) -> Result<IdbFactory> {
     let buckets = property(&global("navigator"), "storageBuckets");
     let found = match bucket {
         Some(name) if buckets.is_object() => {

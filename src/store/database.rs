@@ -44,6 +44,8 @@ struct Inner {
     schema: Rc<Schema>,
     trace: Rc<Trace>,
     state: RefCell<State>,
+    /// How often a dead connection was replaced.
+    reopened: Cell<u32>,
     /// Who keeps the second copy of the journaled stores.
     copies: RefCell<Option<Rc<dyn Copies>>>,
 }
@@ -78,8 +80,28 @@ impl Database {
     /// `InvalidArgument` when a store of the caller's clashes with another.
     pub fn new(options: DatabaseOptions) -> Result<Database> {
         let schema = Schema::with_stores(options.stores.clone())?;
-        let (state, copies) = (RefCell::new(State::new()), RefCell::default());
-        Ok(Database(Rc::new(Inner { options, schema: Rc::new(schema), trace: Rc::default(), state, copies })))
+        Ok(Database::of(options, schema, Rc::default()))
+    }
+
+    /// A handle of another database beside this one, with its timeouts: named after it, with stores of its own, in a
+    /// storage bucket. What it did last is part of this one's status; what happens to its connection is told to nobody.
+    pub(crate) fn beside(&self, suffix: &str, bucket: &'static str, schema: Schema) -> Database {
+        let Inner { options, .. } = &*self.0;
+        let (name, timeouts) = (format!("{}-{suffix}", options.name), options.timeouts);
+        let trace = Rc::clone(&self.0.trace);
+        Database::of(DatabaseOptions { bucket: Some(bucket), timeouts, ..DatabaseOptions::named(name) }, schema, trace)
+    }
+
+    fn of(options: DatabaseOptions, schema: Schema, trace: Rc<Trace>) -> Database {
+        let (schema, state) = (Rc::new(schema), RefCell::new(State::new()));
+        Database(Rc::new(Inner {
+            options,
+            schema,
+            trace,
+            state,
+            reopened: Cell::default(),
+            copies: RefCell::default(),
+        }))
     }
 
     /// Has a second copy kept of what the journaled stores hold, from the next opening on.
@@ -96,13 +118,16 @@ impl Database {
     /// # Errors
     /// `Blocked`, `Timeout`, `SchemaTooNew`, `Unsupported`, or what the browser reports.
     pub async fn init(&self) -> Result<()> {
-        {
-            let mut state = self.0.state.borrow_mut();
-            if matches!(state.phase, Phase::Closed) {
-                *state = State::new();
-            }
-        }
+        self.allow();
         self.reach(&mut 0).await.map(drop)
+    }
+
+    /// May be opened again after it was closed, by the next operation.
+    pub(crate) fn allow(&self) {
+        let mut state = self.0.state.borrow_mut();
+        if matches!(state.phase, Phase::Closed) {
+            *state = State::new();
+        }
     }
 
     /// Whether it is open.
@@ -138,11 +163,7 @@ impl Database {
             copies.keep();
         }
         deleted?;
-        let mut state = self.0.state.borrow_mut();
-        // Unless somebody has opened it anew meanwhile.
-        if matches!(state.phase, Phase::Closed) {
-            *state = State::new();
-        }
+        self.allow();
         Ok(())
     }
 
@@ -162,12 +183,12 @@ impl Database {
             Phase::Open(connection) if connection.is_alive() => Some(connection.native().version() as u32),
             _ => None,
         };
-        self.0.trace.status(&self.0.options.name, version)
+        self.0.trace.status(&self.0.options.name, version, self.reopened())
     }
 
     /// How often a dead connection was replaced: what was known of the disk before is not known now.
     pub(crate) fn reopened(&self) -> u32 {
-        self.0.trace.reopenings()
+        self.0.reopened.get()
     }
 
     /// Notes what has served a query that is not answered by a store.
@@ -335,7 +356,7 @@ impl Database {
                 Phase::Opening(opening) => opening.clone(),
                 Phase::Open(_) | Phase::Idle => {
                     if matches!(state.phase, Phase::Open(_)) {
-                        self.0.trace.reopened();
+                        self.0.reopened.set(self.reopened() + 1);
                     }
                     let opening = self.start_opening();
                     state.phase = Phase::Opening(opening.clone());

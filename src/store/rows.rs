@@ -144,12 +144,8 @@ impl ReadRows {
             let index = self.native.index(name)?;
             return Ok((Some(Source::Index(index)), ServedBy::Index(name.clone().into())));
         }
-        if self.schema.index(name).is_some() {
-            return Ok((None, ServedBy::Scan { missing: name.clone() }));
-        }
-        let known: Vec<_> = self.schema.indexes.iter().map(|index| index.name.as_str()).collect();
-        let (store, known) = (&self.schema.name, known.join(", "));
-        Err(Error::argument("index", format!("store '{store}' has no index '{name}'; its indexes are: {known}")))
+        self.schema.index_argument(name)?;
+        Ok((None, ServedBy::Scan { missing: name.clone() }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a database did last, for the people who debug it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use super::query::ServedBy;
 use crate::schema::Durability;
@@ -22,7 +22,6 @@ pub struct Status {
 
 #[derive(Debug, Default)]
 pub(super) struct Trace {
-    reopened: Cell<u32>,
     last_query: RefCell<Option<(String, ServedBy)>>,
     last_write: RefCell<Option<(Vec<String>, Durability)>>,
     /// What the console has been told already, once is enough.
@@ -30,22 +29,14 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    pub fn status(&self, name: &str, version: Option<u32>) -> Status {
+    pub fn status(&self, name: &str, version: Option<u32>, reopened: u32) -> Status {
         Status {
             name: name.to_owned(),
             version,
-            reopened: self.reopened.get(),
+            reopened,
             last_query: self.last_query.borrow().clone(),
             last_write: self.last_write.borrow().clone(),
         }
-    }
-
-    pub fn reopenings(&self) -> u32 {
-        self.reopened.get()
-    }
-
-    pub fn reopened(&self) {
-        self.reopened.set(self.reopened.get() + 1);
     }
 
     /// Notes what has served a query.

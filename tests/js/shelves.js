@@ -40,9 +40,15 @@ export async function eventually(ask, what, seconds = 20) {
   }
 }
 
+/** The IndexedDB in which the catalogue is. */
+export const bulk = async () => (await navigator.storageBuckets?.open("pos-offline-bulk"))?.indexedDB ?? indexedDB;
+
+/** A plain connection to the database in which the catalogue of a till is. */
+export const catalogue = async (database) => promised((await bulk()).open(`${database}-catalog`));
+
 /** Runs `change(store, transaction)` over a store with plain IndexedDB, and waits for the commit. */
 export async function onStore(database, change, name = STORE) {
-  const connection = await promised(indexedDB.open(database));
+  const connection = name === STORE ? await catalogue(database) : await promised(indexedDB.open(database));
   try {
     const transaction = connection.transaction(name, "readwrite");
     const end = new Promise((resolve, reject) => {

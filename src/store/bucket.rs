@@ -1,5 +1,7 @@
 //! Which IndexedDB a database is in: that of the origin's default storage bucket, or of a bucket of its own.
 
+use std::cell::RefCell;
+
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -9,6 +11,12 @@ use crate::error::{Error, Result};
 use crate::global::{global, property};
 use crate::row::Row;
 
+thread_local! {
+    /// The buckets that were opened, with their names. They are kept: Chromium 156 leaves every later transaction of a
+    /// bucket undecided once its object has been collected, though a connection to one of its databases is open.
+    static OPENED: RefCell<Vec<(String, JsValue)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// The IndexedDB of a bucket, made when it is not there; that of the origin where the browser has no buckets.
 ///
 /// # Errors
@@ -17,10 +25,19 @@ pub(crate) async fn factory(bucket: Option<&str>) -> Result<IdbFactory> {
     let buckets = property(&global("navigator"), "storageBuckets");
     let found = match bucket {
         Some(name) if buckets.is_object() => {
-            let open: Function = property(&buckets, "open").unchecked_into();
-            let options = Row::of(&[("durability", "strict".into()), ("persisted", true.into())]);
-            let opening = open.call2(&buckets, &name.into(), options.as_js())?;
-            Reflect::get(&JsFuture::from(Promise::resolve(&opening)).await?, &"indexedDB".into())
+            let known = OPENED.with_borrow(|opened| opened.iter().find(|(known, _)| known == name).cloned());
+            let bucket = match known {
+                Some((_, bucket)) => bucket,
+                None => {
+                    let open: Function = property(&buckets, "open").unchecked_into();
+                    let options = Row::of(&[("durability", "strict".into()), ("persisted", true.into())]);
+                    let opening = open.call2(&buckets, &name.into(), options.as_js())?;
+                    let bucket = JsFuture::from(Promise::resolve(&opening)).await?;
+                    OPENED.with_borrow_mut(|opened| opened.push((name.into(), bucket.clone())));
+                    bucket
+                }
+            };
+            Reflect::get(&bucket, &"indexedDB".into())
         }
         _ => Reflect::get(&js_sys::global(), &"indexedDB".into()),
     };

@@ -40,8 +40,14 @@ export async function eventually(ask, what, seconds = 20) {
   }
 }
 
+/** Kept, because Chromium 156 no longer answers once the object of a bucket has been collected. */
+let bucket;
+
 /** The IndexedDB in which the catalogue is. */
-export const bulk = async () => (await navigator.storageBuckets?.open("pos-offline-bulk"))?.indexedDB ?? indexedDB;
+export async function bulk() {
+  bucket ??= await navigator.storageBuckets?.open("pos-offline-bulk");
+  return bucket?.indexedDB ?? indexedDB;
+}
 
 /** A plain connection to the database in which the catalogue of a till is. */
 export const catalogue = async (database) => promised((await bulk()).open(`${database}-catalog`));

@@ -9,6 +9,8 @@ const REST_MS = 60_000;
 
 let mirrorName = "";
 let mirror;
+/** Kept: Chromium 156 leaves every transaction of a bucket undecided once its object has been collected. */
+let bucket;
 /** Whether something is in it. */
 let isMirrored = false;
 /** When it may be asked again after it has failed, by performance.now(). */
@@ -28,8 +30,7 @@ const completed = (transaction) =>
 
 async function openMirror() {
   if (mirror) return mirror;
-  const buckets = navigator.storageBuckets;
-  const bucket = await buckets?.open(MIRROR_BUCKET, { durability: "strict", persisted: true });
+  bucket ??= await navigator.storageBuckets?.open(MIRROR_BUCKET, { durability: "strict", persisted: true });
   const request = (bucket?.indexedDB ?? indexedDB).open(mirrorName, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(MIRROR_STORE);
   mirror = await done(request);
@@ -40,8 +41,7 @@ async function openMirror() {
 }
 
 /**
- * Uses the mirror's store, unless it has failed just now. Not for ever: Chromium 156 may leave a transaction of another
- * bucket undecided when the quota is exceeded.
+ * Uses the mirror's store, unless it has failed just now, and not for ever: a sale waits for it.
  */
 async function withMirror(use, mode = "readwrite") {
   if (performance.now() < nextMirroring) throw new Error("the database beside the files does not answer");

@@ -46,7 +46,7 @@ impl JsOfflineDb {
         promise_of(self.0.has_cached_pos_data())
     }
 
-    /// Every row of every store, from one transaction.
+    /// Every row of every store: the till's from one transaction, the catalogue's from another.
     #[wasm_bindgen(js_name = readAll, unchecked_return_type = "Promise<Record<StoreName, StoredRecord[]>>")]
     pub fn read_all(&self) -> Promise {
         promise_of(self.0.read_all())

@@ -50,7 +50,7 @@ impl OfflineDb {
         then(self.count(Product::STORE, Select::all()), |count| count > 0)
     }
 
-    /// Every row of every store, as `{store: rows}`, from one transaction.
+    /// Every row of every store, as `{store: rows}`: the till's from one transaction, the catalogue's from another.
     pub fn read_all(&self) -> Operation<Object> {
         let db = self.clone();
         Box::pin(async move {

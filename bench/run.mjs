@@ -74,6 +74,16 @@ const PARTS = {
     }
   },
 
+  async copies() {
+    const contender = (options) => ["sale", "sales", ["ours", "strict", quick ? 20 : 500, 0, options]];
+    const { one, two, young } = await run({ one: contender({ journal: false }), two: contender({ settled: true }), young: contender({}) });
+    raw.copies = { one, two, young };
+    for (const [measure, limit] of [["p50", 1.3], ["p99", 1.5]]) {
+      table.compare(`sale, strict, with two copies, ${measure}`, "with one copy", two[measure], one[measure], { target: atMost(limit) });
+      table.compare(`sale, strict, in the first minute of a till, ${measure}`, "with one copy", young[measure], one[measure]);
+    }
+  },
+
   async drain() {
     // One after the other 1,000 orders would take 70 s at 50 ms; 100 of them tell the time of one.
     const [many, few] = quick ? [40, 5] : [1_000, 100];

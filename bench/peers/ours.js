@@ -1,4 +1,5 @@
 // This library, with its defaults unless told otherwise: each product counted and stamped.
+import { pause } from "../measure.js";
 import { OfflineDB } from "/pkg/index.js";
 
 /** A sale of its own, in a transaction of its own. */
@@ -7,9 +8,11 @@ export const selling = (db) => ({
   sales: () => db.getPendingTransactionCount(),
 });
 
-export async function open({ chunkSize } = {}) {
-  const db = new OfflineDB({ name: "ours" });
+/** With a `settled` journal, opened when the journal's files have been there for long enough to count as a copy. */
+export async function open({ chunkSize, journal = true, settled = false } = {}) {
+  const db = new OfflineDB({ name: "ours", journal });
   await db.init();
+  while (settled && !db.status().journal.settled) await pause();
   return {
     save: (products) => db.bulkSaveProducts(products, { chunkSize }),
     all: () => db.getAllProducts(),

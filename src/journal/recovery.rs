@@ -60,7 +60,7 @@ impl Journal {
         let is_changed = restored != Restored::default() || !repair.remove.is_empty();
         let lost = if known.erased {
             None
-        } else if known.number > 0.0 && present.number == 0.0 {
+        } else if known.number > 0.0 && (origin.created || is_changed && present.number == 0.0) {
             Some(LossExtent::Database)
         } else if origin.created && (origin.loss.is_some() || marker::is_set(&self.0.name)) {
             Some(LossExtent::Everything)
@@ -115,10 +115,11 @@ impl Journal {
             let rows = Array::from(&self.ask("rowsAt", &places).await?);
             direct
                 .write(&JOURNALED, async |tx| {
-                    // Another tab may have done it, and gone on.
+                    // What came to the database since it was looked at is another tab's, which has gone on with it.
                     let is_behind = counter(tx).await? < known.number;
                     for (fact, row) in part.iter().zip(rows.iter()) {
-                        if put_row(tx, fact, &row, is_behind && fact.number > present.number).await? {
+                        let is_newer = fact.number > present.number;
+                        if (is_behind || !is_newer) && put_row(tx, fact, &row, is_newer).await? {
                             restored.set(with_one_of(restored.get(), fact.store));
                         }
                     }
@@ -213,13 +214,13 @@ fn with_one_of(mut restored: Restored, store: usize) -> Restored {
     restored
 }
 
-/// Puts one row back, over what is there only when that `is_older`; whether it was put.
-async fn put_row(tx: &WriteTx, fact: &Fact<JsValue>, row: &JsValue, is_older: bool) -> Result<bool> {
+/// Puts one row back, over what is there only when it `is_newer`; whether it was put.
+async fn put_row(tx: &WriteTx, fact: &Fact<JsValue>, row: &JsValue, is_newer: bool) -> Result<bool> {
     let key = &fact.key;
     let rows = tx.rows(JOURNALED[fact.store])?;
     let stored = rows.get(key)?.await?;
     let row = Row::owned(row.clone());
-    if stored.is_object() && !is_older {
+    if stored.is_object() && !is_newer {
         return Ok(false);
     }
     match fact.store {

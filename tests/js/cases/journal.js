@@ -478,4 +478,38 @@ export default {
     await wipe(database);
     await reopened(kit, async (again) => equal((await totals(again)).length, 21));
   },
+
+  "a till that opens while another sells brings back nothing that has been sent meanwhile": async (kit) => {
+    const { db, database, OfflineDB } = kit;
+    // The messages to the second till's worker wait until the first one has done its part.
+    const before = { open: () => queue(db, 1), rowsAt: async () => db.deleteTransaction((await db.getPendingTransactions())[0].id) };
+    const met = [];
+    const Native = window.Worker;
+    window.Worker = class extends Native {
+      #turn = Promise.resolve();
+      postMessage(message) {
+        this.#turn = this.#turn.then(async () => {
+          met.push(message[1]);
+          await before[message[1]]?.();
+          super.postMessage(message);
+        });
+      }
+    };
+    const other = new OfflineDB({ name: database });
+    try {
+      equal(
+        await told(async () => {
+          await other.init();
+          // A write waits for the comparison.
+          await other.saveOrder({ id: 1, state: "draft" });
+        }),
+        [],
+      );
+      equal(met.slice(0, 2), ["open", "rowsAt"]);
+      equal(await other.getPendingTransactionCount(), 0);
+    } finally {
+      window.Worker = Native;
+      other.close();
+    }
+  },
 };

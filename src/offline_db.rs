@@ -38,7 +38,7 @@ use crate::catalog::{BULK_BUCKET, Catalog};
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::schema::is_journaled;
-use crate::store::{Database, DatabaseOptions, Status, factory};
+use crate::store::{Copies, Database, DatabaseOptions, Restored, Status, factory};
 
 pub use crate::journal::{JournalStatus, Recovered};
 pub use age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
@@ -173,6 +173,13 @@ impl OfflineDb {
     /// `Unsupported` without IndexedDB; what the browser says when it cannot open the bucket.
     pub fn bulk_storage(&self) -> Operation<IdbFactory> {
         Box::pin(factory(Some(BULK_BUCKET)))
+    }
+
+    /// Waits until the open database has been compared with its second copy; whether rows came back.
+    pub(crate) async fn has_recovered(&self) -> bool {
+        let Some(journal) = &self.journal else { return false };
+        journal.ready().await;
+        journal.status().recovered.is_some_and(|recovered| recovered.restored != Restored::default())
     }
 
     /// What the second copy is doing; `None` when it is turned off.

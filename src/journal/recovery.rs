@@ -181,7 +181,7 @@ async fn look(direct: &Direct) -> Result<Present> {
             }
             let mut open = [0; 2];
             for (open, store) in open.iter_mut().zip(&JOURNALED[1..]) {
-                *open = tx.rows(store)?.count(&unsynced()).await?;
+                *open = tx.rows(store)?.count_untold(&unsynced()).await?;
             }
             let mut all = Vec::new();
             for request in requests {

@@ -17,6 +17,7 @@ use super::transport::Transport;
 use super::users::{LAST_SYNC, UsersReport};
 use crate::clock;
 use crate::error::Result;
+use crate::global::spawn;
 use crate::offline_db::{OfflineDb, Operation};
 
 /// Brings what is queued to the server. A cheap handle: clones share one manager.
@@ -53,6 +54,16 @@ impl SyncManager {
                 let (count, index) = (state.survey.uuids.len(), &state.survey.index);
                 web_sys::console::log_1(&format!("pos-offline: {count} transactions pending, by index {index}").into());
             }
+            let recovering = Rc::downgrade(&inner);
+            let db = inner.db.clone();
+            spawn(Box::pin(async move {
+                // Rows that come back after the count are counted as well.
+                if db.has_recovered().await
+                    && let Some(inner) = recovering.upgrade()
+                {
+                    let _ = inner.survey().await.inspect_err(|error| inner.report(error));
+                }
+            }));
             inner.run();
             if inner.link.is_reachable() {
                 inner.want_round();

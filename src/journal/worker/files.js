@@ -3,6 +3,8 @@
 const SLOTS = 4;
 const LARGEST = 256 * 2 ** 20;
 const SETTLED_MS = 60_000;
+/** Room that is made at a time: within it a write neither asks the browser for more nor changes what is known of the file. */
+const ROOM = 256 * 1024;
 
 /** Every file, with its bytes until they are no longer asked for. */
 let files = [];
@@ -91,7 +93,8 @@ async function begin(pair) {
   for (const file of own) {
     file.settled = settled;
     if (file.generation < 0) await beginAnew(file, 0);
-    else await file.handle.truncate(file.end);
+    else if (isRoom(file.bytes, file.end)) file.size = file.bytes.length;
+    else await cut(file, file.end);
   }
   if (!settled) setTimeout(() => inTurn(settle), SETTLED_MS);
 }
@@ -112,14 +115,25 @@ async function write(file, bytes, at) {
   }
 }
 
+async function cut(file, size) {
+  await file.handle.truncate(size);
+  file.size = size;
+}
+
 async function beginAnew(file, generation) {
-  await file.handle.truncate(0);
+  await cut(file, 0);
   await write(file, header(generation, file.settled), 0);
   await file.handle.flush();
-  Object.assign(file, { generation, end: HEADER });
+  Object.assign(file, { generation, end: HEADER, size: HEADER });
 }
 
 async function add(file, bytes) {
+  const missing = file.end + bytes.length - file.size;
+  if (missing > 0) {
+    const room = new Uint8Array(Math.max(missing, ROOM));
+    await write(file, room, file.size);
+    file.size += room.length;
+  }
   await write(file, bytes, file.end);
   const at = file.end;
   file.end += bytes.length;

@@ -68,6 +68,9 @@ function readHeader(bytes) {
   return { format: word(4), shop: word(8), settled: word(12) === 1, generation: view.getFloat64(16, true) };
 }
 
+/** Whether there is nothing but room from a place on. */
+const isRoom = (bytes, from) => bytes.subarray(from).every((byte) => byte === 0);
+
 /** Every whole frame, wherever it begins: a damaged one does not take those behind it along. */
 function readFrames(bytes) {
   const frames = [];
@@ -88,9 +91,9 @@ function readFrames(bytes) {
         continue;
       }
     }
-    isWhole = false;
     const next = bytes.indexOf(FRAME_MAGIC & 255, at + 1);
+    isWhole &&= next < 0;
     at = next < 0 ? bytes.length : next;
   }
-  return { frames, end, isWhole: isWhole && end === bytes.length };
+  return { frames, end, isWhole: isWhole && isRoom(bytes, end) };
 }

@@ -164,7 +164,12 @@ async function connection(): Promise<void> {
 async function sync(): Promise<void> {
   const manager = createSyncManager({ user: { id: 2 } }, { transport: { kind: "odoo", context: { config_id: 1 } }, backoff: { cap: 60_000 } });
   await manager.init();
+  const storage: IDBFactory = await offlineDB.bulkStorage();
+  const { journal } = offlineDB.status();
+  const lost: "rows" | "database" | "everything" | null = journal?.recovery?.lost ?? null;
+  window.addEventListener("pdc-data-loss", ({ detail: { restored, reason } }) => [restored.offlineOrders + 1, reason, lost, storage]);
   const receipt: Receipt = await manager.addToSyncQueue("order", { amount_total: 2.07 });
+  const copies: 1 | 2 = receipt.copies;
   const { sequence } = await manager.commitSale({ order: { state: "paid" }, lines: [{ qty: 1 }], after: receipt.uuid });
   same<Same<typeof sequence, number>>();
   const { pendingCount, hold }: SyncStatus = manager.getSyncStatus();

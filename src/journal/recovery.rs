@@ -58,9 +58,11 @@ impl Journal {
             copier.call("forget", &JsValue::UNDEFINED).await?;
         }
         let is_changed = restored != Restored::default() || !repair.remove.is_empty();
+        // What was there before the first change that was numbered has the number 0.
+        let has_known = known.number > 0.0 || !known.rows.is_empty();
         let lost = if known.erased {
             None
-        } else if known.number > 0.0 && (origin.created || is_changed && present.number == 0.0) {
+        } else if has_known && (origin.created || is_changed && present.number == 0.0) {
             Some(LossExtent::Database)
         } else if origin.created && (origin.loss.is_some() || marker::is_set(&self.0.name)) {
             Some(LossExtent::Everything)

@@ -512,4 +512,24 @@ export default {
       other.close();
     }
   },
+
+  "what an older version has left is copied at the first start, without a change": async (kit) => {
+    const { database, OfflineDB } = kit;
+    const name = `${database}-older`;
+    const old = new OfflineDB({ name, journal: false });
+    await old.init();
+    await queue(old, 1);
+    old.close();
+    const first = new OfflineDB({ name });
+    await first.init();
+    await first.getPendingTransactions();
+    // It is copied in the background.
+    await pause(500);
+    first.close();
+    await pause(50);
+    await wipe(name);
+    const losses = await told(() => reopened({ OfflineDB, database: name }, async (again) => equal(await totals(again), [1])));
+    equal(losses.map(({ lost, restored }) => [lost, restored.transactions]), [["database", 1]]);
+    await reopened({ OfflineDB, database: name }, (again) => again.reset());
+  },
 };

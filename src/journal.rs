@@ -206,6 +206,7 @@ impl Journal {
     fn start_again(&self) {
         if self.copier().is_none() && clock::tick() >= self.0.state.next_start.get() {
             self.0.state.next_start.set(f64::INFINITY);
+            self.0.state.problems.borrow_mut().clear();
             let journal = self.clone();
             spawn(Box::pin(async move {
                 if journal.start().await.is_ok() {
@@ -236,8 +237,13 @@ impl Journal {
         }));
     }
 
-    /// Copies changes.
-    async fn copy(&self, copying: Option<LocalBoxFuture<'static, Result<JsValue>>>) -> Copied {
+    /// Copies changes. The worker is held as long as it is needed: one that is closed meanwhile ends afterwards, and a ticket
+    /// is worth nothing to another.
+    async fn copy(
+        &self,
+        copier: Option<Rc<Copier>>,
+        copying: Option<LocalBoxFuture<'static, Result<JsValue>>>,
+    ) -> Copied {
         let state = &self.0.state;
         let told = match copying {
             Some(copying) => copying.await.inspect_err(|error| self.has_failed(error)).unwrap_or_default(),
@@ -258,7 +264,7 @@ impl Journal {
         }
         let journal = self.clone();
         let undo = Box::pin(async move {
-            if let Some(copier) = journal.copier().filter(|_| ticket.is_truthy())
+            if let Some(copier) = copier.filter(|copier| copier.is_alive() && ticket.is_truthy())
                 && let Err(error) = copier.call("cancel", &ticket).await
             {
                 journal.has_failed(&error);
@@ -299,9 +305,10 @@ impl Copies for Journal {
     fn append(&self, number: f64, changes: &Array) -> LocalBoxFuture<'static, Copied> {
         self.start_again();
         let given = Array::of2(&number.into(), changes);
-        let copying = self.copier().map(|copier| copier.call("append", &given));
+        let copier = self.copier();
+        let copying = copier.as_ref().map(|copier| copier.call("append", &given));
         let journal = self.clone();
-        Box::pin(async move { journal.copy(copying).await })
+        Box::pin(async move { journal.copy(copier, copying).await })
     }
 
     fn erase(&self) -> LocalBoxFuture<'static, ()> {

@@ -360,7 +360,7 @@ export default {
       await manager.commitSale({ order: { total: 3 } });
       await pause(500);
       equal((await manager.commitSale({ order: { total: 4 } })).copies, 2);
-      equal(started.length, 2);
+      equal([started.length, db.status().journal.problems], [2, hasFiles ? [] : db.status().journal.problems]);
       manager.destroy();
       db.close();
       await wipe(`${database}-worker`);
@@ -531,5 +531,24 @@ export default {
     const losses = await told(() => reopened({ OfflineDB, database: name }, async (again) => equal(await totals(again), [1])));
     equal(losses.map(({ lost, restored }) => [lost, restored.transactions]), [["database", 1]]);
     await reopened({ OfflineDB, database: name }, (again) => again.reset());
+  },
+
+  "a sale that is saved while the till is closed has both its copies": async (kit) => {
+    const { db, database } = kit;
+    await queue(db, 1);
+    const troubles = [];
+    const hear = ({ detail }) => troubles.push(detail.message);
+    addEventListener("pdc-journal-trouble", hear);
+    const saving = queue(db, 2);
+    // The write has begun when it is closed.
+    while (db.status().lastWrite === null) await pause(1);
+    await pause(1);
+    db.close();
+    const saved = await saving.then(() => true, (error) => error.code);
+    removeEventListener("pdc-journal-trouble", hear);
+    equal(troubles, []);
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => equal(await totals(again), saved === true ? [1, 2] : [1]));
   },
 };

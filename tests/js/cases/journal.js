@@ -551,4 +551,21 @@ export default {
     await wipe(database);
     await reopened(kit, async (again) => equal(await totals(again), saved === true ? [1, 2] : [1]));
   },
+
+  "a till that has lost everything says that it starts anew": async (kit) => {
+    const { db, database } = kit;
+    await queue(db, 1);
+    await closed(db, database);
+    await wipe(database);
+    await wipeMirror(database);
+    if (hasFiles) {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("pos-offline");
+      await root.removeEntry(database, { recursive: true });
+    }
+    const losses = await told(() => reopened(kit, async (again) => equal(await totals(again), [])));
+    equal(losses.map(({ lost, restored }) => [lost, restored.transactions]), [["everything", 0]]);
+    ok(losses[0].message.includes("it starts anew"));
+    // Once.
+    equal(await told(() => reopened(kit, (again) => totals(again))), []);
+  },
 };

@@ -147,9 +147,11 @@ export async function textOnDisk(database) {
   return JSON.stringify(await Promise.all(stores.map((store) => rowsOnDisk(database, store))));
 }
 
-/** Waits until nothing waits but what is refused. */
-export const sent = (manager, { but = 0 } = {}) =>
-  until(async () => (await manager.updatePendingCount()) === but, `${but} rows to be left`);
+/** Waits until nothing waits but what is refused, and the manager knows: a row leaves the disk before its copy does. */
+export async function sent(manager, { but = 0 } = {}) {
+  await until(async () => (await manager.updatePendingCount()) === but, `${but} rows to be left`);
+  if (but === 0) await until(() => !manager.getSyncStatus().isSyncing, "the manager to know that nothing is left");
+}
 
 export const ago = (ms) => new Date(Date.now() - ms).toISOString();
 export const uuidsOf = (rows) => rows.map((row) => row.uuid);

@@ -316,10 +316,6 @@ impl Copies for Journal {
         Box::pin(async move { journal.erase_all().await })
     }
 
-    fn keep(&self) {
-        self.renew();
-    }
-
     fn close(&self) {
         // The worker ends when nobody waits for it any longer.
         self.0.copier.take();

@@ -8,7 +8,7 @@ export const selling = (db) => ({
   sales: () => db.getPendingTransactionCount(),
 });
 
-/** With a `settled` journal, opened when the journal's files have been there for long enough to count as a copy. */
+/** Opens the database; a `settled` one only resolves when the journal's files have been there for long enough to count as a copy. */
 export async function open({ chunkSize, journal = true, settled = false } = {}) {
   const db = new OfflineDB({ name: "ours", journal });
   await db.init();

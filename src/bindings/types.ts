@@ -223,7 +223,7 @@ export interface DatabaseStatus {
   journal: JournalStatus | null;
 }
 
-/** What the journal is doing: the second copy of what the server may not have yet. */
+/** State of the journal, the second copy of what the server may not have yet. */
 export interface JournalStatus {
   /** Whether it is written into files. Otherwise a small database of its own holds the copy. */
   files: boolean;
@@ -238,21 +238,21 @@ export interface JournalStatus {
   copies: number;
   /** When something was last copied, ISO-8601. */
   copiedAt: string | null;
-  /** What is wrong with it, in words. Empty when all is well. */
+  /** Troubles of the journal, in words. Empty when all is well. */
   problems: string[];
-  /** What was found when the database was last opened; `null` before. */
+  /** Result of the comparison at the last opening of the database; `null` before. */
   recovery: Recovery | null;
 }
 
-/** What was found when journal and database were compared. */
+/** Result of a comparison of journal and database. */
 export interface Recovery {
   /** ISO-8601. */
   at: string;
   /** How long it took, in milliseconds. */
   took: number;
-  /** What the database had lost. */
+  /** Extent of the loss; `null` when nothing was lost. */
   lost: Loss | null;
-  /** What was brought back. */
+  /** Rows that the journal has brought back. */
   restored: Restored;
 }
 
@@ -269,7 +269,7 @@ export interface Restored {
   offlineOrders: number;
 }
 
-/** What is told of a loss. */
+/** Detail of the event `pdc-data-loss`. */
 export interface DataLossDetail extends DatabaseEventDetail {
   lost: Loss;
   /** Why, in the browser's words; empty when it gives none. */

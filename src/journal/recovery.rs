@@ -78,7 +78,7 @@ impl Journal {
         }
         let open = [1, 2]
             .map(|store| known.rows.iter().filter(|fact| fact.store == store && fact.place.is_some()).count() as u32);
-        if is_changed || !is_whole || present.number > known.number || open != present.open {
+        if is_changed || !is_whole || present.number != known.number || open != present.open {
             self.renew();
         }
         Ok(())

@@ -60,39 +60,16 @@ impl OfflineDb {
         self.select_each(Ok(stores.iter().map(|store| ((*store).to_owned(), Select::all())).collect()))
     }
 
-    /// The records that each of several queries asks for: from one transaction of the till's database, and one of the
-    /// catalogue's.
+    /// The records that each of several queries asks for, as [`answer_each`] reads them.
     fn select_each(&self, queries: Result<Vec<(String, Select)>>) -> Operation<Vec<Array>> {
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         Box::pin(async move {
             let queries = queries?;
-            let lists = RefCell::new(vec![Array::new(); queries.len()]);
-            let (paged, others) = catalog.divide(queries.iter().map(|(store, _)| store.as_str()));
-            if !paged.is_empty() {
-                let select_paged = async |tx: &ReadTx| {
-                    for (at, (store, select)) in queries.iter().enumerate() {
-                        if let Some(shelf) = catalog.shelf(store) {
-                            let list = catalog.select_any(tx, shelf, select).await?;
-                            lists.borrow_mut()[at] = list;
-                        }
-                    }
-                    Ok(())
-                };
-                catalog.read(&paged, select_paged).await?;
-            }
-            if !others.is_empty() {
-                let select_others = async |tx: &ReadTx| {
-                    for (at, (store, select)) in queries.iter().enumerate() {
-                        if catalog.shelf(store).is_none() {
-                            let list = tx.rows(store)?.select(select).await?.rows;
-                            lists.borrow_mut()[at] = list;
-                        }
-                    }
-                    Ok(())
-                };
-                database.read(&others, select_others).await?;
-            }
-            let lists = lists.into_inner();
+            let select_one = async |tx: &ReadTx, store: &str, select: &Select| match catalog.shelf(store) {
+                Some(shelf) => catalog.select_any(tx, shelf, select).await,
+                None => Ok(tx.rows(store)?.select(select).await?.rows),
+            };
+            let lists = answer_each(&catalog, &database, &queries, select_one).await?;
             for ((store, _), list) in queries.iter().zip(&lists) {
                 let schema = database.schema().store(store)?;
                 if !schema.flags.is_empty() {
@@ -116,37 +93,15 @@ impl OfflineDb {
         then(counts, |counts| counts[0])
     }
 
-    /// How many records each of several queries asks for, as [`OfflineDb::select_each`] reads them.
+    /// How many records each of several queries asks for, as [`answer_each`] reads them.
     pub(super) fn count_each(&self, queries: Vec<(String, Select)>) -> Operation<Vec<u32>> {
         let (catalog, database) = (self.catalog.clone(), self.database.clone());
         Box::pin(async move {
-            let counts = RefCell::new(vec![0; queries.len()]);
-            let (paged, others) = catalog.divide(queries.iter().map(|(store, _)| store.as_str()));
-            if !paged.is_empty() {
-                let count_paged = async |tx: &ReadTx| {
-                    for (at, (store, select)) in queries.iter().enumerate() {
-                        if let Some(shelf) = catalog.shelf(store) {
-                            let count = catalog.count(tx, shelf, select).await?;
-                            counts.borrow_mut()[at] = count;
-                        }
-                    }
-                    Ok(())
-                };
-                catalog.read(&paged, count_paged).await?;
-            }
-            if !others.is_empty() {
-                let count_others = async |tx: &ReadTx| {
-                    for (at, (store, select)) in queries.iter().enumerate() {
-                        if catalog.shelf(store).is_none() {
-                            let count = tx.rows(store)?.count(select).await?;
-                            counts.borrow_mut()[at] = count;
-                        }
-                    }
-                    Ok(())
-                };
-                database.read(&others, count_others).await?;
-            }
-            Ok(counts.into_inner())
+            let count_one = async |tx: &ReadTx, store: &str, select: &Select| match catalog.shelf(store) {
+                Some(shelf) => catalog.count(tx, shelf, select).await,
+                None => tx.rows(store)?.count(select).await,
+            };
+            answer_each(&catalog, &database, &queries, count_one).await
         })
     }
 
@@ -294,6 +249,34 @@ impl OfflineDb {
             Ok(changed.into_inner())
         })
     }
+}
+
+/// The answers to several queries, in their order: those about the catalogue from one transaction of its database, the others
+/// from one of the till's.
+async fn answer_each<T: Clone + Default>(
+    catalog: &Catalog,
+    database: &Database,
+    queries: &[(String, Select)],
+    answer: impl AsyncFn(&ReadTx, &str, &Select) -> Result<T>,
+) -> Result<Vec<T>> {
+    let answers = RefCell::new(vec![T::default(); queries.len()]);
+    let answer_those = async |tx: &ReadTx, are_paged: bool| {
+        for (at, (store, select)) in queries.iter().enumerate() {
+            if catalog.shelf(store).is_some() == are_paged {
+                let answered = answer(tx, store, select).await?;
+                answers.borrow_mut()[at] = answered;
+            }
+        }
+        Ok(())
+    };
+    let (paged, others) = catalog.divide(queries.iter().map(|(store, _)| store.as_str()));
+    if !paged.is_empty() {
+        catalog.read(&paged, async |tx| answer_those(tx, true).await).await?;
+    }
+    if !others.is_empty() {
+        database.read(&others, async |tx| answer_those(tx, false).await).await?;
+    }
+    Ok(answers.into_inner())
 }
 
 /// Deletes the rows that `is_due` picks from what the queries find, in one transaction; how many.

@@ -25,15 +25,12 @@ pub(crate) trait Copies {
     /// Waits until what one of the two has lost has been brought back.
     fn ready(&self) -> LocalBoxFuture<'static, ()>;
 
-    /// Copies the changes of a transaction that is about to commit, each `[store, key, row]`: without a row it was
-    /// removed, without a key every row was. Begins at once.
+    /// Copies the changes of a transaction that is about to commit, each `[store, key, row]`, without a row when it was
+    /// removed. Begins at once.
     fn append(&self, number: f64, changes: &Array) -> LocalBoxFuture<'static, Copied>;
 
     /// Everything is about to be deleted on purpose.
     fn erase(&self) -> LocalBoxFuture<'static, ()>;
-
-    /// Deleting everything has failed.
-    fn keep(&self);
 
     /// The database was closed.
     fn close(&self);

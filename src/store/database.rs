@@ -152,17 +152,13 @@ impl Database {
     /// # Errors
     /// `Blocked` when another tab keeps it open, `Timeout` when the browser does not answer.
     pub async fn reset(&self) -> Result<()> {
-        let copies = self.copies();
-        // Before the rows go: what is deleted by halves is brought back whole.
-        if let Some(copies) = &copies {
+        // Before the rows go, for what is deleted by halves is brought back whole. When they stay, they are copied at the
+        // next opening.
+        if let Some(copies) = self.copies() {
             copies.erase().await;
         }
         self.close();
-        let deleted = open::delete(&self.0.options).await;
-        if let (Err(_), Some(copies)) = (&deleted, copies) {
-            copies.keep();
-        }
-        deleted?;
+        open::delete(&self.0.options).await?;
         self.allow();
         Ok(())
     }

@@ -5,6 +5,8 @@ const LARGEST = 256 * 2 ** 20;
 const SETTLED_MS = 60_000;
 /** Room that is made at a time: within it a write neither asks the browser for more nor changes what is known of the file. */
 const ROOM = 256 * 1024;
+/** Rows of a frame of a checkpoint, between two of which a sale is written. */
+const ROWS_AT_ONCE = 50;
 
 /** Every file, with its bytes until they are no longer asked for. */
 let files = [];

@@ -1,6 +1,5 @@
 // The worker of the journal. Every message is [id, name, argument]; the answer is [id, value], or [id, undefined, error text].
 // What is said unasked has the id 0.
-const ROWS_AT_ONCE = 50;
 /** So many changes can be cancelled: a cancellation comes soon or never. */
 const CANCELLABLE = 100;
 
@@ -28,14 +27,19 @@ function renew(number, rows, erased) {
   return result;
 }
 
-let tickets = new Map();
+/** What was appended, by the tickets that cancel it. */
+const tickets = new Map();
 let lastTicket = 0;
 
-const settled = ([result], problems, who) => {
-  if (result.status === "fulfilled") return result.value;
-  problems.push(`${who}: ${result.reason.message}`);
-  return undefined;
-};
+/** What a promise gives; undefined when it fails, and `problems` says why. */
+async function attempt(promise, problems, who) {
+  try {
+    return await promise;
+  } catch (error) {
+    problems.push(`${who}: ${error.message}`);
+    return undefined;
+  }
+}
 
 /** Opens what can hold a copy; what is in it, and what is wrong with it. */
 async function open(name) {
@@ -43,8 +47,8 @@ async function open(name) {
   mirrorName = `${name}-journal`;
   const problems = [];
   const hasFiles = navigator.storage && "getDirectory" in navigator.storage;
-  if (hasFiles) problems.push(...(settled(await Promise.allSettled([openFiles(name)]), problems, "there are no files") ?? []));
-  const mirrored = settled(await Promise.allSettled([factsOfMirror()]), problems, "the database beside the files");
+  if (hasFiles) problems.push(...((await attempt(openFiles(name), problems, "there are no files")) ?? []));
+  const mirrored = await attempt(factsOfMirror(), problems, MIRROR);
   const isWhole = problems.length === 0;
   if (!hasFiles) problems.push("this browser has no files for it: a database of its own holds the copy");
   else if (isWhole && !own.length) problems.push("other tabs write all of its files: a database of its own holds the copy");
@@ -68,24 +72,24 @@ function forget() {
 /** Copies changes: into the files, and into the mirror as long as those do not count. */
 async function append([number, changes]) {
   const problems = [];
-  const inMirror = async () => ({ replaced: await appendToMirror(number, changes), number });
+  const copyToMirror = () => attempt(appendToMirror(number, changes), problems, MIRROR);
   const isYoung = !active?.settled;
-  const writing = own.length ? Promise.allSettled([appendToFile(number, changes)]) : undefined;
-  const mirroring = isYoung ? Promise.allSettled([inMirror()]) : undefined;
-  const file = writing && settled(await writing, problems, "a file");
+  const writing = own.length ? attempt(appendToFile(number, changes), problems, "a file") : undefined;
+  const mirroring = isYoung ? copyToMirror() : undefined;
+  const file = await writing;
   const isCopied = file && !isYoung;
-  const mirrored = isCopied ? undefined : settled(await (mirroring ?? Promise.allSettled([inMirror()])), problems, "the database beside the files");
+  const replaced = isCopied ? undefined : await (mirroring ?? copyToMirror());
   lastTicket += 1;
-  tickets.set(lastTicket, { file, mirrored });
+  tickets.set(lastTicket, { number, file, replaced });
   tickets.delete(lastTicket - CANCELLABLE);
-  return { ...state(), ticket: lastTicket, copies: Number(Boolean(isCopied || mirrored)), problems };
+  return { ...state(), ticket: lastTicket, copies: Number(Boolean(isCopied || replaced)), problems };
 }
 
 /** What was appended did not happen. */
 async function cancel(ticket) {
-  const { file, mirrored } = tickets.get(ticket) ?? {};
+  const { number, file, replaced } = tickets.get(ticket) ?? {};
   if (file) await cancelInFile(file);
-  if (mirrored) await cancelInMirror(mirrored.number, mirrored.replaced);
+  if (replaced) await cancelInMirror(number, replaced);
 }
 
 /** Copies all that is open; then nothing older counts, wherever it is. */

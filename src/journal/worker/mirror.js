@@ -2,6 +2,8 @@
 // it so. It holds the copy where there are no files, and beside them while they are too young to count.
 const MIRROR_BUCKET = "pos-offline-journal";
 const MIRROR_STORE = "journal";
+/** What it is called in what is told of trouble. */
+const MIRROR = "the database beside the files";
 /** Under this key is the number up to which everything was deleted on purpose. */
 const ERASED_KEY = 0;
 const PATIENCE_MS = 2_000;
@@ -40,14 +42,14 @@ async function openMirror() {
   return mirror;
 }
 
-/**
- * Uses the mirror's store, unless it has failed just now, and not for ever: a sale waits for it.
- */
+const silent = () => new Error(`${MIRROR} does not answer`);
+
+/** Uses the mirror's store, unless it has failed just now, and not for ever: a sale waits for it. */
 async function withMirror(use, mode = "readwrite") {
-  if (performance.now() < nextMirroring) throw new Error("the database beside the files does not answer");
+  if (performance.now() < nextMirroring) throw silent();
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the database beside the files does not answer")), PATIENCE_MS);
+    timer = setTimeout(() => reject(silent()), PATIENCE_MS);
   });
   const work = async () => {
     const transaction = (await openMirror()).transaction(MIRROR_STORE, mode, { durability: "strict" });

@@ -90,17 +90,28 @@ function frames(bytes) {
   return found;
 }
 
-/** What is told of losses while `work` runs. */
-async function told(work) {
-  const losses = [];
-  const hear = ({ detail }) => losses.push(detail);
-  addEventListener("pdc-data-loss", hear);
+/** The details of an event that are told while `work` runs, which sees them too. */
+async function told(work, event = "pdc-data-loss") {
+  const details = [];
+  const hear = ({ detail }) => details.push(detail);
+  addEventListener(event, hear);
   try {
-    await work();
+    await work(details);
   } finally {
-    removeEventListener("pdc-data-loss", hear);
+    removeEventListener(event, hear);
   }
-  return losses;
+  return details;
+}
+
+/** Runs `work` while the page's workers are of a class that `made` makes of the real one. */
+async function withWorkers(made, work) {
+  const Native = window.Worker;
+  window.Worker = made(Native);
+  try {
+    return await work();
+  } finally {
+    window.Worker = Native;
+  }
 }
 
 export default {
@@ -312,7 +323,7 @@ export default {
     const { database } = kit;
     // As the worker sees it where there is none.
     const name = `${database}-none`;
-    const { Worker: Native, Blob: NativeBlob } = window;
+    const { Blob: NativeBlob } = window;
     window.Blob = class extends NativeBlob {
       constructor(parts, options) {
         super(["Object.defineProperty(navigator, 'storage', { value: {} });\n", ...parts], options);
@@ -323,7 +334,7 @@ export default {
       await db.init();
       await queue(db, 1);
     } finally {
-      Object.assign(window, { Worker: Native, Blob: NativeBlob });
+      window.Blob = NativeBlob;
     }
     const { files, copies, problems } = db.status().journal;
     equal([files, copies, problems.length], [false, 2, 1]);
@@ -336,25 +347,23 @@ export default {
   },
 
   "a worker that has died is replaced, and a sale meanwhile has one copy": async ({ database, OfflineDB, SyncManager }) => {
+    const name = `${database}-worker`;
     const started = [];
-    const Native = window.Worker;
-    window.Worker = class extends Native {
-      constructor(...given) {
-        super(...given);
-        started.push(this);
-      }
-    };
-    const troubles = [];
-    const hear = ({ detail }) => troubles.push(detail.message);
-    addEventListener("pdc-journal-trouble", hear);
-    const db = new OfflineDB({ name: `${database}-worker` });
-    try {
+    const noted = (Native) =>
+      class extends Native {
+        constructor(...given) {
+          super(...given);
+          started.push(this);
+        }
+      };
+    const sell = async (troubles) => {
+      const db = new OfflineDB({ name });
       await db.init();
       const manager = till(SyncManager, db);
       equal((await manager.commitSale({ order: { total: 1 } })).copies, 2);
       started[0].terminate();
       equal((await manager.commitSale({ order: { total: 2 } })).copies, 1);
-      ok(troubles.length === 1 && troubles[0].includes("does not answer"), troubles.join());
+      ok(troubles.length === 1 && troubles[0].message.includes("does not answer"), JSON.stringify(troubles));
       // It is left alone for a second.
       await pause(1_100);
       await manager.commitSale({ order: { total: 3 } });
@@ -363,38 +372,31 @@ export default {
       equal([started.length, db.status().journal.problems], [2, hasFiles ? [] : db.status().journal.problems]);
       manager.destroy();
       db.close();
-      await wipe(`${database}-worker`);
-      await reopened({ OfflineDB, database: `${database}-worker` }, async (again) => equal(await totals(again).then((all) => all.length), 4));
-    } finally {
-      window.Worker = Native;
-      removeEventListener("pdc-journal-trouble", hear);
-    }
+      await wipe(name);
+      await reopened({ OfflineDB, database: name }, async (again) => equal((await totals(again)).length, 4));
+    };
+    await withWorkers(noted, () => told(sell, "pdc-journal-trouble"));
   },
 
   "a till that may not have a worker sells with one copy, and says why": async ({ database, OfflineDB, SyncManager }) => {
-    const Native = window.Worker;
-    window.Worker = class {
-      constructor() {
-        throw new DOMException("the policy of this page has no worker-src blob:", "SecurityError");
-      }
-    };
-    const troubles = [];
-    const hear = ({ detail }) => troubles.push(detail.message);
-    addEventListener("pdc-journal-trouble", hear);
-    const db = new OfflineDB({ name: `${database}-none` });
-    try {
+    const forbidden = () =>
+      class {
+        constructor() {
+          throw new DOMException("the policy of this page has no worker-src blob:", "SecurityError");
+        }
+      };
+    const sell = async (troubles) => {
+      const db = new OfflineDB({ name: `${database}-none` });
       await db.init();
       const manager = till(SyncManager, db);
       equal((await manager.commitSale({ order: { total: 1 } })).copies, 1);
-      ok(troubles.length === 1 && troubles[0].includes("worker-src blob:"), troubles.join());
+      ok(troubles.length === 1 && troubles[0].message.includes("worker-src blob:"), JSON.stringify(troubles));
       equal(db.status().journal.copies, 1);
       manager.destroy();
       await db.reset();
       db.close();
-    } finally {
-      window.Worker = Native;
-      removeEventListener("pdc-journal-trouble", hear);
-    }
+    };
+    await withWorkers(forbidden, () => told(sell, "pdc-journal-trouble"));
   },
 
   "without a journal there is one copy": async ({ database, OfflineDB, SyncManager }) => {
@@ -484,33 +486,29 @@ export default {
     // The messages to the second till's worker wait until the first one has done its part.
     const before = { open: () => queue(db, 1), rowsAt: async () => db.deleteTransaction((await db.getPendingTransactions())[0].id) };
     const met = [];
-    const Native = window.Worker;
-    window.Worker = class extends Native {
-      #turn = Promise.resolve();
-      postMessage(message) {
-        this.#turn = this.#turn.then(async () => {
-          met.push(message[1]);
-          await before[message[1]]?.();
-          super.postMessage(message);
-        });
-      }
-    };
+    const held = (Native) =>
+      class extends Native {
+        #turn = Promise.resolve();
+        postMessage(message) {
+          this.#turn = this.#turn.then(async () => {
+            met.push(message[1]);
+            await before[message[1]]?.();
+            super.postMessage(message);
+          });
+        }
+      };
     const other = new OfflineDB({ name: database });
-    try {
-      equal(
-        await told(async () => {
-          await other.init();
-          // A write waits for the comparison.
-          await other.saveOrder({ id: 1, state: "draft" });
-        }),
-        [],
-      );
-      equal(met.slice(0, 2), ["open", "rowsAt"]);
-      equal(await other.getPendingTransactionCount(), 0);
-    } finally {
-      window.Worker = Native;
-      other.close();
-    }
+    const losses = await withWorkers(held, () =>
+      told(async () => {
+        await other.init();
+        // A write waits for the comparison.
+        await other.saveOrder({ id: 1, state: "draft" });
+      }),
+    );
+    equal(losses, []);
+    equal(met.slice(0, 2), ["open", "rowsAt"]);
+    equal(await other.getPendingTransactionCount(), 0);
+    other.close();
   },
 
   "what an older version has left is copied at the first start, without a change": async (kit) => {
@@ -536,16 +534,15 @@ export default {
   "a sale that is saved while the till is closed has both its copies": async (kit) => {
     const { db, database } = kit;
     await queue(db, 1);
-    const troubles = [];
-    const hear = ({ detail }) => troubles.push(detail.message);
-    addEventListener("pdc-journal-trouble", hear);
-    const saving = queue(db, 2);
-    // The write has begun when it is closed.
-    while (db.status().lastWrite === null) await pause(1);
-    await pause(1);
-    db.close();
-    const saved = await saving.then(() => true, (error) => error.code);
-    removeEventListener("pdc-journal-trouble", hear);
+    let saved;
+    const troubles = await told(async () => {
+      const saving = queue(db, 2);
+      // The write has begun when it is closed.
+      while (db.status().lastWrite === null) await pause(1);
+      await pause(1);
+      db.close();
+      saved = await saving.then(() => true, (error) => error.code);
+    }, "pdc-journal-trouble");
     equal(troubles, []);
     await closed(db, database);
     await wipe(database);
@@ -567,5 +564,26 @@ export default {
     ok(losses[0].message.includes("it starts anew"));
     // Once.
     equal(await told(() => reopened(kit, (again) => totals(again))), []);
+  },
+
+  "rows that stay although they were to be deleted are copied again": async (kit) => {
+    const { db, database } = kit;
+    await db.saveOrder({ id: 1, state: "draft" });
+    const { deleteDatabase } = IDBFactory.prototype;
+    IDBFactory.prototype.deleteDatabase = function (name) {
+      if (name === database) throw new DOMException("the disk does not answer", "UnknownError");
+      return deleteDatabase.call(this, name);
+    };
+    const error = await db.reset().catch((error) => error);
+    IDBFactory.prototype.deleteDatabase = deleteDatabase;
+    ok(error.message.includes("the disk does not answer"), String(error));
+    await reopened(kit, async (again) => {
+      equal((await again.getAllOrders()).map(({ id }) => id), [1]);
+      // They are copied in the background.
+      await pause(500);
+    });
+    await closed(db, database);
+    await wipe(database);
+    await reopened(kit, async (again) => equal((await again.getAllOrders()).map(({ id }) => id), [1]));
   },
 };

@@ -23,7 +23,7 @@ use crate::global::{spawn, text};
 use crate::schema::Schema;
 
 /// What helps when the browser does not answer.
-const ADVICE: &str = "try again, or restart the browser";
+pub(super) const ADVICE: &str = "try again, or restart the browser";
 
 /// How far an open or delete request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) async fn open(
 
 /// Deletes the database.
 pub(super) async fn delete(options: &DatabaseOptions) -> Result<()> {
-    let request = factory(options.bucket).await?.delete_database(&options.name)?;
+    let request = factory(options.bucket, options.timeouts.delete).await?.delete_database(&options.name)?;
     let what = format!("deleting database '{}'", options.name);
     settle(options, request, what, options.timeouts.delete, None).await.map(drop)
 }
@@ -80,7 +80,7 @@ async fn open_version(
     version: Option<u32>,
     origin: &Rc<RefCell<Origin>>,
 ) -> Result<IdbDatabase> {
-    let factory = factory(options.bucket).await?;
+    let factory = factory(options.bucket, options.timeouts.open).await?;
     let request = match version {
         Some(version) => factory.open_with_u32(&options.name, version)?,
         None => factory.open(&options.name)?,

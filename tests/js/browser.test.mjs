@@ -16,6 +16,27 @@ async function limitQuota(page, quotaSize) {
   return session;
 }
 
+test("a storage bucket that does not open ends in Timeout, and sales and reset go on", { timeout: 120_000 }, async () => {
+  const page = await open(host);
+  const result = await page.evaluate(async (name) => {
+    const { OfflineDB } = await import("/pkg/index.js");
+    StorageBucketManager.prototype.open = () => new Promise(() => {});
+    const db = new OfflineDB({ name, timeouts: { open: 200, delete: 200 } });
+    await db.init();
+    const code = (error) => error.code;
+    const catalogue = await db.bulkSaveProducts([{ id: 1, name: "Tea" }]).then(() => "saved", code);
+    await db.saveTransaction({ id: "sale", data: "paid" });
+    const reset = await db.reset().then(() => "reset", code);
+    const again = new OfflineDB({ name });
+    await again.init();
+    const left = (await again.getPendingTransactions()).length;
+    again.close();
+    return [catalogue, reset, left];
+  }, databaseName());
+  assert.deepEqual(result, ["Timeout", "Timeout", 0]);
+  await page.context().close();
+});
+
 test("a full disk is QuotaExceeded, says how many are saved, and loses no sale", { timeout: 120_000 }, async () => {
   const page = await open(host);
   await limitQuota(page, 12_000_000);

@@ -29,7 +29,7 @@ use crate::global::{property, spawn};
 use crate::row::Row;
 use crate::schema::{COUNTER_KEY, JOURNALED, SEQUENCE_KEY};
 use crate::store::{
-    Closing, Copied, Copies, DatabaseEvent, DatabaseOptions, Direct, EventSink, LossExtent, Origin, Restored,
+    Closing, Copied, Copies, DatabaseEvent, DatabaseOptions, Direct, EventSink, LossExtent, Origin, Restored, Writer,
 };
 use worker::Copier;
 
@@ -67,6 +67,8 @@ struct State {
     next_start: Cell<f64>,
     copied_at: Cell<f64>,
     copies: Cell<u32>,
+    /// Whether the mark outside of every store says that something was saved here.
+    is_marked: Cell<bool>,
     problems: RefCell<Vec<String>>,
     recovered: RefCell<Option<Recovered>>,
 }
@@ -76,6 +78,8 @@ struct State {
 pub struct Recovered {
     /// When, in milliseconds since 1970.
     pub at: f64,
+    /// Whether the database had just been created.
+    pub is_new: bool,
     /// What was lost; `None` when nothing was.
     pub lost: Option<LossExtent>,
     /// What was brought back.
@@ -253,6 +257,9 @@ impl Journal {
         if told.is_object() {
             self.note(&told);
         }
+        if !state.is_marked.replace(true) {
+            marker::set(&self.0.name);
+        }
         let had = state.copies.replace(1 + u32::from(copies));
         if copies {
             state.copied_at.set(clock::now_ms());
@@ -302,13 +309,15 @@ impl Copies for Journal {
         Box::pin(self.0.ready.borrow().wait())
     }
 
-    fn append(&self, number: f64, changes: &Array) -> LocalBoxFuture<'static, Copied> {
+    fn writer(&self) -> Writer {
         self.start_again();
-        let given = Array::of2(&number.into(), changes);
-        let copier = self.copier();
-        let copying = copier.as_ref().map(|copier| copier.call("append", &given));
-        let journal = self.clone();
-        Box::pin(async move { journal.copy(copier, copying).await })
+        let (journal, held) = (self.clone(), self.copier());
+        Box::new(move |number, changes| {
+            let given = Array::of2(&number.into(), changes);
+            let copier = journal.copier().or(held.filter(|held| held.is_alive()));
+            let copying = copier.as_ref().map(|copier| copier.call("append", &given));
+            Box::pin(async move { journal.copy(copier, copying).await })
+        })
     }
 
     fn erase(&self) -> LocalBoxFuture<'static, ()> {

@@ -38,7 +38,7 @@ use crate::catalog::{BULK_BUCKET, Catalog};
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::schema::is_journaled;
-use crate::store::{Copies, Database, DatabaseOptions, Restored, Status, factory};
+use crate::store::{Copies, Database, DatabaseOptions, Restored, Status, Timeouts, factory};
 
 pub use crate::journal::{JournalStatus, Recovered};
 pub use age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
@@ -138,8 +138,9 @@ impl OfflineDb {
         let db = self.clone();
         Box::pin(async move {
             db.on_hidden.borrow_mut().take();
-            db.catalog.reset().await?;
-            db.database.reset().await
+            // A catalogue that cannot be deleted does not keep the till from being.
+            let catalogue = db.catalog.reset().await;
+            db.database.reset().await.and(catalogue)
         })
     }
 
@@ -170,9 +171,10 @@ impl OfflineDb {
     /// where the browser has none.
     ///
     /// # Errors
-    /// `Unsupported` without IndexedDB; what the browser says when it cannot open the bucket.
+    /// `Unsupported` without IndexedDB; `Timeout` when the browser does not answer; what the browser says when it cannot
+    /// open the bucket.
     pub fn bulk_storage(&self) -> Operation<IdbFactory> {
-        Box::pin(factory(Some(BULK_BUCKET)))
+        Box::pin(factory(Some(BULK_BUCKET), Timeouts::default().open))
     }
 
     /// Waits until the open database has been compared with its second copy; whether rows came back.
@@ -180,6 +182,14 @@ impl OfflineDb {
         let Some(journal) = &self.journal else { return false };
         journal.ready().await;
         journal.status().recovered.is_some_and(|recovered| recovered.restored != Restored::default())
+    }
+
+    /// Waits until the open database has been compared with its second copy; whether a number of the sequence may have been
+    /// given that neither knows: the till has just begun, or has lost something.
+    pub(crate) async fn may_lack_numbers(&self) -> bool {
+        let Some(journal) = &self.journal else { return true };
+        journal.ready().await;
+        journal.status().recovered.is_none_or(|recovered| recovered.is_new || recovered.lost.is_some())
     }
 
     /// What the second copy is doing; `None` when it is turned off.

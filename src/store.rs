@@ -35,7 +35,7 @@ mod upgrade;
 pub(crate) use bucket::factory;
 pub use bulk::{Bulk, BulkFailure, BulkMode, BulkProgress, BulkReport, DEFAULT_CHUNK};
 pub(crate) use closing::Closing;
-pub(crate) use copies::{Copied, Copies, Origin, count_of, counter_row};
+pub(crate) use copies::{Copied, Copies, Origin, Writer, count_of, counter_row};
 pub use database::Database;
 pub(crate) use diagnose::explain;
 pub(crate) use direct::Direct;

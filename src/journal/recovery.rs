@@ -69,9 +69,18 @@ impl Journal {
         } else {
             is_changed.then_some(LossExtent::Rows)
         };
-        marker::set(&self.0.name);
+        // A till that has saved nothing yet cannot lose anything.
+        if has_known || present.number > 0.0 || present.keys.iter().any(|keys| !keys.is_empty()) {
+            marker::set(&self.0.name);
+        }
         let at = clock::now_ms();
-        self.0.state.recovered.replace(Some(Recovered { at, lost, restored, took: clock::tick() - begun }));
+        self.0.state.recovered.replace(Some(Recovered {
+            at,
+            is_new: origin.created,
+            lost,
+            restored,
+            took: clock::tick() - begun,
+        }));
         if let Some(extent) = lost {
             let (database, reason) = (self.0.name.clone(), origin.loss.unwrap_or_default());
             self.0.events.send(DatabaseEvent::DataLoss { database, extent, reason, restored });
@@ -158,6 +167,7 @@ impl Journal {
         if let Err(error) = self.ask("erase", &(known.number.max(1.0) + 1.0).into()).await {
             self.problem(&error.to_string());
         }
+        self.0.state.is_marked.set(false);
         marker::unset(&self.0.name);
     }
 }

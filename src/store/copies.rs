@@ -17,6 +17,10 @@ use crate::global::structured_clone;
 use crate::row::Row;
 use crate::schema::{COUNTER_KEY, JOURNALED, SEQUENCE_KEY};
 
+/// Copies the changes of a transaction that is about to commit under its number, each change as `[store, key, row]`, without
+/// a row when it was removed. Begins when it is called.
+pub(crate) type Writer = Box<dyn FnOnce(f64, &Array) -> LocalBoxFuture<'static, Copied>>;
+
 /// Keeps a second copy of the journaled stores.
 pub(crate) trait Copies {
     /// A connection has been opened. When the database is new, nobody uses it before this has ended.
@@ -25,9 +29,9 @@ pub(crate) trait Copies {
     /// Waits until what one of the two has lost has been brought back.
     fn ready(&self) -> LocalBoxFuture<'static, ()>;
 
-    /// Copies the changes of a transaction that is about to commit, each `[store, key, row]`, without a row when it was
-    /// removed. Begins at once.
-    fn append(&self, number: f64, changes: &Array) -> LocalBoxFuture<'static, Copied>;
+    /// Gives a transaction that begins what will copy it. It is held until then, so that a database that is closed
+    /// meanwhile still has its last writes copied.
+    fn writer(&self) -> Writer;
 
     /// Everything is about to be deleted on purpose.
     fn erase(&self) -> LocalBoxFuture<'static, ()>;

@@ -163,6 +163,7 @@ pub(super) async fn write(
 ) -> Result<()> {
     let native = begin(connection, stores, TransactionMode::ReadWrite, durability)?;
     let end = End::of(native.clone());
+    let writer = copies.map(Copies::writer);
     let notes = copies.map(|_| Notes::begin(&native).map(Rc::new)).transpose()?;
     let counted = notes.as_ref().map(|notes| notes.copies()).unwrap_or_default();
     let mut done = body(ReadTx::new(native.clone(), connection, notes.clone())).await.map(|()| None);
@@ -175,8 +176,8 @@ pub(super) async fn write(
     let result = match done {
         Ok(changed) => {
             let copying = async {
-                match (changed, copies) {
-                    (Some((number, changes)), Some(copies)) => Some(copies.append(number, &changes).await),
+                match (changed, writer) {
+                    (Some((number, changes)), Some(write)) => Some(write(number, &changes).await),
                     _ => None,
                 }
             };

@@ -13,10 +13,10 @@ use super::outbox::{Item, Settled};
 use super::policy::{Fate, HoldReason, Kind, Outcome, Trial, Verdict};
 use super::state::Summary;
 use super::task::joined;
-use super::transport::{Question, Reply};
+use super::transport::Reply;
 use crate::backoff::millis;
 use crate::clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::offline_db::Operation;
 
 /// A sender without work does not look more often than this.
@@ -32,6 +32,9 @@ impl Inner {
         let mut result = Ok(());
         loop {
             self.again.set(false);
+            if let Err(error) = self.go_on_after_highest().await {
+                self.report(&error);
+            }
             let passed = self.pass().await;
             let looked = self.survey().await;
             for outcome in [passed, looked] {
@@ -44,6 +47,30 @@ impl Inner {
             if !self.again.get() || result.is_err() {
                 self.eager_since.set(None);
                 return result.map(|()| self.state.borrow().summary);
+            }
+        }
+    }
+
+    /// Asks the server for the highest number that it has from this till, once, when the till has lost something or has
+    /// just begun; numbers of the sequence go on after it. A question that fails is asked again before the next pass.
+    async fn go_on_after_highest(&self) -> Result<()> {
+        if self.knows_highest.get() || !self.may_send() {
+            return Ok(());
+        }
+        if !self.db.may_lack_numbers().await {
+            self.knows_highest.set(true);
+            return Ok(());
+        }
+        match self.in_time(self.transport.highest()).await {
+            Ok(highest) => {
+                if let Some(highest) = highest {
+                    self.outbox.raise_sequence(highest).await?;
+                }
+                self.knows_highest.set(true);
+                Ok(())
+            }
+            Err(outcome) => {
+                Err(Error::other("NetworkError", &format!("asking for the highest number: {}", outcome.message)))
             }
         }
     }
@@ -230,7 +257,10 @@ impl Inner {
     }
 
     /// The answer to a question, or that there was none in time.
-    pub(super) async fn in_time(&self, question: Question) -> std::result::Result<Option<Array>, Outcome> {
+    pub(super) async fn in_time<T>(
+        &self,
+        question: LocalBoxFuture<'static, std::result::Result<T, Outcome>>,
+    ) -> std::result::Result<T, Outcome> {
         match select(question, TimeoutFuture::new(millis(self.options.timeout) as u32)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(self.too_late()),

@@ -40,6 +40,8 @@ pub(super) struct Inner {
     /// Of the lock and the channel: one for each database.
     pub name: String,
     pub state: RefCell<State>,
+    /// Whether the server has been asked for the highest number of the sequence, or need not be.
+    pub knows_highest: Cell<bool>,
     /// Something was queued since the outbox was last looked at.
     pub again: Cell<bool>,
     /// What was not sent since this time is sent, whatever its next attempt.
@@ -109,6 +111,7 @@ impl Inner {
             host,
             options,
             state: RefCell::default(),
+            knows_highest: Cell::default(),
             again: Cell::default(),
             eager_since: Cell::default(),
             bell: Bell::default(),

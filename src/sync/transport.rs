@@ -36,6 +36,9 @@ pub enum Reply {
 /// What a question to the server comes to: a list, `None` when the transport cannot ask.
 pub type Question = LocalBoxFuture<'static, Result<Option<Array>, Outcome>>;
 
+/// What the question for the highest number comes to: a number, `None` when the transport cannot ask or the server has none.
+pub type Highest = LocalBoxFuture<'static, Result<Option<f64>, Outcome>>;
+
 /// A way to the server. Its futures may be dropped at any time: then the request is aborted, and its outcome not known.
 pub trait Transport {
     /// How many items of a type go with one request; 0 for a type that it does not know.
@@ -49,6 +52,9 @@ pub trait Transport {
 
     /// The orders that the server has of a session: rows with `uuid`, `amount_total` and `state`.
     fn orders(&self, session: &JsValue) -> Question;
+
+    /// The highest number of the sequence that the server has from this till, for one that has lost its own.
+    fn highest(&self) -> Highest;
 
     /// The users with these ids who may sign in.
     fn users(&self, ids: &JsValue) -> Question;

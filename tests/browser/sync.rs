@@ -60,6 +60,10 @@ impl Transport for Wire {
         async { Ok(None) }.boxed_local()
     }
 
+    fn highest(&self) -> LocalBoxFuture<'static, Result<Option<f64>, Outcome>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn users(&self, _ids: &JsValue) -> Question {
         async { Ok(None) }.boxed_local()
     }

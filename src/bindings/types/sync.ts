@@ -94,6 +94,11 @@ export interface SyncTransport {
   known?(uuids: string[], type: SyncType): Promise<string[]> | string[];
   /** What the server has of a session. */
   orders?(session: RecordKey): Promise<ServerOrder[]> | ServerOrder[];
+  /**
+   * The highest `sequence` that the server has from this till; nothing where it has none. It is asked before the first
+   * sending of a manager whose till began anew or had something restored, and the next sale gets a number above it.
+   */
+  highest?(): Promise<number | null | undefined> | number | null | undefined;
   /** The users who may sign in, in the order of the server. */
   users?(ids: RecordKey[]): Promise<UserInput[]> | UserInput[];
   /** The types it sends; every type unless given. */

@@ -143,6 +143,26 @@ impl Outbox {
     }
 }
 
+impl Outbox {
+    /// Has the sequence go on after `highest`, unless it is there already.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn raise_sequence(&self, highest: f64) -> Result<()> {
+        self.db
+            .database()
+            .write(&[ConfigEntry::STORE], async |tx| {
+                let last = last_number(tx).await?;
+                if last.number("last") < highest {
+                    last.set("last", highest);
+                    tx.rows(ConfigEntry::STORE)?.put(offline_db::config_row(SEQUENCE_KEY, last.as_js()).as_js())?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
 /// Whether a row with this uuid waits already.
 async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
     let uuid = row.get("uuid").as_string();
@@ -152,18 +172,22 @@ async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
 /// Gives a row the next number of the sequence, and a time after that of the row before, so that the order of time is
 /// the order of the sequence even within a millisecond.
 pub(super) async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
-    let config = tx.rows(ConfigEntry::STORE)?;
-    let stored = config.get(&KeyValue::Text(SEQUENCE_KEY.into()))?.await?;
-    let last = if stored.is_object() { Row::owned(stored).get("value") } else { JsValue::UNDEFINED };
-    let last = Row::owned(if last.is_object() { last } else { Object::new().unchecked_into() });
+    let last = last_number(tx).await?;
     let sequence = last.number("last") + 1.0;
     let now = clock::now_ms();
     let after = last.number("at") + 1.0;
     let at = if after > now + CLOCK_WAS_WRONG_MS { now } else { now.max(after) };
     last.set("last", sequence);
     last.set("at", at);
-    config.put(offline_db::config_row(SEQUENCE_KEY, last.as_js()).as_js())?;
+    tx.rows(ConfigEntry::STORE)?.put(offline_db::config_row(SEQUENCE_KEY, last.as_js()).as_js())?;
     row.set("sequence", sequence);
     row.set("created_at", clock::iso(at));
     Ok(sequence)
+}
+
+/// Returns the number and the time that were given last, as `last` and `at`; an empty row before the first.
+async fn last_number(tx: &WriteTx) -> Result<Row> {
+    let stored = tx.rows(ConfigEntry::STORE)?.get(&KeyValue::Text(SEQUENCE_KEY.into()))?.await?;
+    let last = if stored.is_object() { Row::owned(stored).get("value") } else { JsValue::UNDEFINED };
+    Ok(Row::owned(if last.is_object() { last } else { Object::new().unchecked_into() }))
 }

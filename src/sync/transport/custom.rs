@@ -1,4 +1,4 @@
-//! A transport of the page's own: an object with `push` and, if it likes, `known`, `orders`, `users`.
+//! A transport of the page's own: an object with `push` and, if it likes, `known`, `orders`, `highest`, `users`.
 
 use std::rc::Rc;
 
@@ -8,12 +8,15 @@ use wasm_bindgen::JsValue;
 
 use super::answer::{call, has_method, list, said};
 use super::odoo::unsupported;
-use super::{Question, Reply, Transport};
+use super::{Highest, Question, Reply, Transport};
 use crate::global::{property, text};
 use crate::http::InFlight;
 use crate::row::{Row, describe};
 use crate::sync::outbox::Item;
 use crate::sync::policy::{Kind, Outcome};
+
+/// The highest number that a sequence may be raised to: far below 2^53, so that it can still be counted on.
+const HIGHEST: f64 = 1e15;
 
 /// An object of the page's.
 #[derive(Debug, Clone)]
@@ -81,6 +84,23 @@ impl Transport for Custom {
 
     fn orders(&self, session: &JsValue) -> Question {
         self.ask("orders", Array::of1(session))
+    }
+
+    fn highest(&self) -> Highest {
+        let object = self.object.clone();
+        Box::pin(async move {
+            if !has_method(&object, "highest") {
+                return Ok(None);
+            }
+            let answer = call(object, "highest", Array::new()).await?;
+            if answer.is_null() || answer.is_undefined() {
+                return Ok(None);
+            }
+            let number = answer.as_f64().filter(|number| (0.0..=HIGHEST).contains(number) && number.fract() == 0.0);
+            number.map(Some).ok_or_else(|| {
+                said(Kind::Unknown, &format!("highest() answered with {} instead of a whole number", describe(&answer)))
+            })
+        })
     }
 
     fn users(&self, ids: &JsValue) -> Question {

@@ -8,7 +8,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::answer::{Answering, call, json_headers, list, request, result_of, said, uuids_of};
-use super::{Question, Reply, Transport};
+use super::{Highest, Question, Reply, Transport};
 use crate::global::{property, text};
 use crate::row::Row;
 use crate::store::KeyValue;
@@ -173,6 +173,10 @@ impl Transport for Odoo {
 
     fn orders(&self, session: &JsValue) -> Question {
         self.search("pos.order", "session_id", "=", session, &["uuid", "amount_total", "state"])
+    }
+
+    fn highest(&self) -> Highest {
+        Box::pin(async { Ok(None) })
     }
 
     fn users(&self, ids: &JsValue) -> Question {

@@ -7,7 +7,7 @@ use js_sys::{Array, JsString, encode_uri_component};
 use wasm_bindgen::JsValue;
 
 use super::answer::{Answer, json_headers, list, request, said, uuids_of};
-use super::{Question, Reply, Transport};
+use super::{Highest, Question, Reply, Transport};
 use crate::global::text;
 use crate::row::text_of;
 use crate::sync::outbox::Item;
@@ -80,6 +80,10 @@ impl Transport for Rest {
 
     fn orders(&self, session: &JsValue) -> Question {
         self.ask(&format!("session={}", encoded(session.clone())))
+    }
+
+    fn highest(&self) -> Highest {
+        Box::pin(async { Ok(None) })
     }
 
     fn users(&self, _ids: &JsValue) -> Question {

@@ -549,6 +549,14 @@ export default {
     await reopened(kit, async (again) => equal(await totals(again), saved === true ? [1, 2] : [1]));
   },
 
+  "a till that had saved nothing yet has lost nothing": async (kit) => {
+    const { db, database } = kit;
+    await closed(db, database);
+    await wipe(database);
+    await wipeMirror(database);
+    equal(await told(() => reopened(kit, async (again) => equal(await totals(again), []))), []);
+  },
+
   "a till that has lost everything says that it starts anew": async (kit) => {
     const { db, database } = kit;
     await queue(db, 1);

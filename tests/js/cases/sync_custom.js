@@ -42,6 +42,34 @@ export default {
       equal(mine.sent, ["a"]);
     }),
 
+  "numbers go on after the highest that the server has from this till": (kit) =>
+    desk(kit, async ({ manager }) => {
+      const answers = [new Error("not now"), "many", 41.5, 41];
+      let asked = 0;
+      const highest = () => {
+        const answer = answers[asked++];
+        if (answer instanceof Error) throw answer;
+        return answer;
+      };
+      const tested = manager({ transport: transport(undefined, { highest }) });
+      const numbers = [];
+      for (const uuid of names(6)) {
+        numbers.push((await tested.addToSyncQueue("order", { uuid })).sequence);
+        equal((await tested.syncOfflineTransactions()).pending ?? 0, 0);
+      }
+      equal([numbers, asked], [[1, 2, 3, 4, 42, 43], 4]);
+    }),
+
+  "a till that knows its numbers does not ask for them, and never goes back": (kit) =>
+    desk(kit, async ({ manager }) => {
+      const tested = manager({ transport: transport(undefined, { highest: () => 1 }) });
+      const numbers = [];
+      for (const uuid of names(3)) numbers.push((await tested.addToSyncQueue("order", { uuid })).sequence);
+      await tested.syncOfflineTransactions();
+      numbers.push((await tested.addToSyncQueue("order", { uuid: "last" })).sequence);
+      equal(numbers, [1, 2, 3, 4]);
+    }),
+
   "items of one type go together, as many as `batch` says": (kit) =>
     desk(kit, async ({ manager }) => {
       const sending = transport(undefined, { batch: 3 });

@@ -15,7 +15,6 @@
         "point_of_sale._assets_pos": [
             "pos_offline/static/src/**/*.js",
             "pos_offline/static/src/**/*.xml",
-            "pos_offline/static/src/**/*.scss",
             ("remove", "pos_offline/static/src/service_worker.js"),
         ],
     },

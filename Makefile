@@ -72,3 +72,7 @@ faults-ci: setup-browser build ## the short form: 30 kills in Chromium
 clean: ## remove everything built
 	cargo clean
 	rm -rf pkg node_modules
+
+test-odoo: setup-browser build ## the addon on a real Odoo 19 (ODOO=path/to/odoo-bin)
+	@if [ -z "$(ODOO)" ]; then echo "test-odoo: skipped, ODOO is not set"; else \
+	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=300000 tests/odoo/; fi

@@ -57,7 +57,15 @@ function promise(name, story) {
       await till.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
       await till.page.reload();
       await started(till.page);
-      await till.page.waitForLoadState("networkidle").catch(() => {});
+      // The start is kept when the page and every file that it names are.
+      await till.page.evaluate(async () => {
+        const kept = async (url) => Boolean(await caches.match(new URL(url, location.origin).href));
+        for (let tries = 0; tries < 40; tries++) {
+          const files = JSON.parse(odoo.urls_to_cache).filter((url) => !url.startsWith("/pos/ui"));
+          if ((await Promise.all(files.map(kept))).every(Boolean)) return;
+          await new Promise((done) => setTimeout(done, 250));
+        }
+      });
       await story(till);
     } finally {
       proxy.fault = null;

@@ -1,5 +1,5 @@
 # The only door: every command of the project.
-.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots check bench bench-report faults faults-ci clean
+.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots addon addon-test test-odoo check bench bench-report faults faults-ci clean
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
@@ -72,3 +72,14 @@ faults-ci: setup-browser build ## the short form: 30 kills in Chromium
 clean: ## remove everything built
 	cargo clean
 	rm -rf pkg node_modules
+
+addon: build ## dist/: the Odoo addon as an archive, with its SHA-256 sum
+	@python3 scripts/build-addon.py
+
+addon-test: ## the addon without Odoo
+	python3 -m compileall -q addons
+	node --test tests/addon/
+
+test-odoo: setup-browser build ## the addon on a real Odoo 19 (ODOO=path/to/odoo-bin)
+	@if [ -z "$(ODOO)" ]; then echo "test-odoo: skipped, ODOO is not set"; else \
+	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=300000 tests/odoo/; fi

@@ -1,0 +1,1 @@
+export { ConnectionMonitor, connectionMonitor } from "/pos_offline/static/lib/pkg/index.js";

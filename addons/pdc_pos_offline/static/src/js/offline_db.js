@@ -1,0 +1,1 @@
+export { OfflineDB, offlineDB } from "/pos_offline/static/lib/pkg/index.js";

@@ -1,0 +1,1 @@
+export { SyncManager, createSyncManager } from "/pos_offline/static/lib/pkg/index.js";

@@ -1,0 +1,124 @@
+/**
+ * Odoo's own local database, fenced: whether it opens, is refused or stays blocked, the till starts; nothing in it is
+ * waited for without end; a reset leaves this till's orders alone. Paid orders do not depend on it.
+ */
+import { patch } from "@web/core/utils/patch";
+import IndexedDB from "@point_of_sale/app/models/utils/indexed_db";
+
+const OPEN_LIMIT = 6000;
+const WORK_LIMIT = 10000;
+const OWN = ["pos.order", "pos.order.line", "pos.payment", "pos.pack.operation.lot", "product.attribute.custom.value"];
+
+patch(IndexedDB.prototype, {
+    databaseEventListener(whenReady) {
+        this._open(this.dbVersion || undefined)
+            .then((db) => {
+                const missing = this.dbStores.some(([, name]) => !db.objectStoreNames.contains(name));
+                if (!missing) {
+                    return db;
+                }
+                db.close();
+                return this._open(db.version + 1);
+            })
+            .then((db) => {
+                this.db = db;
+            })
+            .catch((error) => {
+                this.trouble = error?.message || String(error);
+                console.warn("pos_offline: the till starts without Odoo's local database:", this.trouble);
+            })
+            .then(() => whenReady());
+    },
+
+    _open(version) {
+        return new Promise((resolve, reject) => {
+            const timer = setTimeout(() => reject(new Error("the database did not open in time")), OPEN_LIMIT);
+            const request = window.indexedDB.open(this.dbName, version);
+            let over = false;
+            request.onupgradeneeded = () => {
+                for (const [keyPath, name] of this.dbStores) {
+                    if (!request.result.objectStoreNames.contains(name)) {
+                        request.result.createObjectStore(name, { keyPath });
+                    }
+                }
+            };
+            request.onsuccess = () => {
+                const db = request.result;
+                db.onversionchange = () => {
+                    db.close();
+                    this.db = this.db === db ? null : this.db;
+                };
+                over ? db.close() : resolve(db);
+            };
+            request.onerror = () => reject(request.error);
+            setTimeout(() => (over = true), OPEN_LIMIT);
+            request.addEventListener("success", () => clearTimeout(timer));
+        });
+    },
+
+    /** Runs one transaction; resolves with its outcome and never rejects. */
+    _write(stores, work) {
+        return new Promise((resolve) => {
+            try {
+                const transaction = this.db.transaction(stores, "readwrite");
+                const timer = setTimeout(() => transaction.abort(), WORK_LIMIT);
+                const end = (outcome) => {
+                    clearTimeout(timer);
+                    resolve(outcome);
+                };
+                transaction.oncomplete = () => end({ status: "fulfilled" });
+                transaction.onabort = () => end({ status: "rejected", reason: transaction.error });
+                work(transaction);
+            } catch (reason) {
+                resolve({ status: "rejected", reason });
+            }
+        });
+    },
+
+    async promises(storeName, rows, method) {
+        if (!rows?.length) {
+            return;
+        }
+        const outcome = this._write([storeName], (transaction) => {
+            const store = transaction.objectStore(storeName);
+            for (const row of rows) {
+                store[method](JSON.parse(JSON.stringify(row)));
+            }
+        });
+        return [await outcome];
+    },
+
+    reset() {
+        const stores = [...(this.db?.objectStoreNames ?? [])].filter((name) => !OWN.includes(name));
+        if (stores.length) {
+            this._write(stores, (transaction) => stores.forEach((name) => transaction.objectStore(name).clear()));
+        }
+        return true;
+    },
+
+    async readAll(models = []) {
+        const names = (models.length ? models : this.dbStores.map(([, name]) => name)).filter((name) =>
+            this.db?.objectStoreNames.contains(name)
+        );
+        if (!names.length) {
+            return false;
+        }
+        const data = {};
+        const reads = new Promise((resolve) => {
+            try {
+                const transaction = this.db.transaction(names, "readonly");
+                transaction.oncomplete = transaction.onabort = () => resolve();
+                setTimeout(resolve, WORK_LIMIT);
+                for (const name of names) {
+                    const request = transaction.objectStore(name).getAll();
+                    request.onsuccess = () => (data[name] = request.result);
+                    request.onerror = (event) => event.preventDefault();
+                }
+            } catch {
+                resolve();
+            }
+        });
+        await reads;
+        return Object.keys(data).length ? data : false;
+    },
+});

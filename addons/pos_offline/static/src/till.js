@@ -1,0 +1,287 @@
+/**
+ * The till's outbox, as the Point of Sale uses it: a paid order is committed to disk by the library, and only the
+ * library's sync manager sends it. What decides about sending is in the library; this file says when it is asked.
+ */
+import { reactive } from "@odoo/owl";
+import { loadPackage } from "@pos_offline/package";
+import { Numbers, partsOf } from "@pos_offline/numbers";
+import { plain } from "@pos_offline/plain";
+import { within } from "@pos_offline/time_limit";
+
+const START_LIMIT = 15000;
+const COMMIT_LIMIT = 15000;
+const RETRY = { interval: 30000, timeout: 20000, backoff: { base: 1000, cap: 15000 } };
+const STATUS_EVERY = 2000;
+const REPORT_EVERY = 60000;
+const PROBES = ["/pos_offline/ping", "/web/health"];
+const RECENT = 500;
+
+export class Till {
+    constructor({ load = loadPackage, locks = globalThis.navigator?.locks } = {}) {
+        this.load = load;
+        this.locks = locks;
+        this.waiting = new Map();
+        this.delivered = new Set();
+        this.waiters = new Map();
+        this.onDelivered = () => {};
+        this.timers = [];
+        this.state = reactive({
+            usable: false,
+            trouble: "",
+            pending: 0,
+            inFlight: 0,
+            rejected: 0,
+            oldestAge: 0,
+            hold: "",
+            lastSuccess: null,
+            online: true,
+            version: "",
+            problems: [],
+            lost: "",
+        });
+    }
+
+    /** Opens the shop's database. Called as early as possible; the same promise for everybody. */
+    open(name) {
+        this.opening ??= within(START_LIMIT, this._open(name), "the local database did not open in time").then(
+            () => true,
+            (error) => {
+                this.state.trouble = error.message ?? String(error);
+                return false;
+            }
+        );
+        return this.opening;
+    }
+
+    async _open(name) {
+        const { OfflineDB, ConnectionMonitor, SyncManager, version } = await this.load();
+        this.state.version = version;
+        this.classes = { ConnectionMonitor, SyncManager };
+        globalThis.addEventListener?.("pdc-data-loss", (event) => {
+            this.state.lost = event.detail.message ?? event.detail.lost;
+        });
+        const database = new OfflineDB({ name });
+        await database.init();
+        this.database = database;
+        this.numbers = new Numbers(database);
+        await this.numbers.read();
+        for (const row of await database.getPendingTransactions()) {
+            this._note(row);
+        }
+    }
+
+    _note(row) {
+        if (row.type === "order" && row.data?.uuid) {
+            this.waiting.set(row.data.uuid, row);
+            this.numbers.note(row.data.pos_reference, row.data.uuid);
+        }
+    }
+
+    /** Starts to send. `context` is what `sync_from_ui` is called with; `identity` says who reports. */
+    async start({ context, report }) {
+        if (this.sync || !(await this.opening)) {
+            return this.state.usable;
+        }
+        try {
+            this.monitor = new this.classes.ConnectionMonitor({ urls: PROBES });
+            const options = { database: this.database, monitor: this.monitor, transport: { kind: "odoo", context } };
+            const sync = new this.classes.SyncManager(null, { ...options, ...RETRY });
+            this.listen();
+            await within(START_LIMIT, sync.init(), "the outbox did not start in time");
+            this.sync = sync;
+            sync.startSync();
+            this.state.usable = true;
+            this.reporter = report;
+            this.timers.push(setInterval(() => this.refresh(), STATUS_EVERY));
+            this.timers.push(setInterval(() => this.report(), REPORT_EVERY));
+            this.refresh();
+            this.report();
+        } catch (error) {
+            this.state.trouble = error.message ?? String(error);
+        }
+        return this.state.usable;
+    }
+
+    listen() {
+        this.progress = (event) => this._settled(event.detail.uuid);
+        this.refusal = () => this.refresh();
+        window.addEventListener("pos-sync-progress", this.progress);
+        window.addEventListener("pos-sync-rejected", this.refusal);
+    }
+
+    /** Leaves nothing behind. */
+    stop() {
+        this.timers.forEach(clearInterval);
+        window.removeEventListener("pos-sync-progress", this.progress);
+        window.removeEventListener("pos-sync-rejected", this.refusal);
+        this.sync?.destroy();
+        this.monitor?.stop();
+    }
+
+    _settled(uuid) {
+        this.waiting.delete(uuid);
+        this.delivered.add(uuid);
+        if (this.delivered.size > RECENT) {
+            this.delivered.delete(this.delivered.values().next().value);
+        }
+        this.waiters.get(uuid)?.resolve(true);
+        this.waiters.delete(uuid);
+        this.refresh();
+        this.onDelivered(uuid);
+    }
+
+    /** Whether an order is in the outbox. */
+    holds(uuid) {
+        return this.waiting.has(uuid);
+    }
+
+    /** Whether the outbox has taken charge of an order, delivered or not. */
+    owns(uuid) {
+        return this.waiting.has(uuid) || this.delivered.has(uuid);
+    }
+
+    /**
+     * Commits a paid order to disk. `order` offers `uuid`, `reference()`, `renumber(number)` and `serialize()`; the
+     * number it prints is made its own first. Resolves when all of it is on disk, else rejects.
+     */
+    async commit(order) {
+        if (!(await this.opening) || !this.sync) {
+            throw new Error(this.state.trouble || "the outbox has not started");
+        }
+        if (this.owns(order.uuid)) {
+            return;
+        }
+        const work = this._alone(async () => {
+            await this.numbers.read();
+            const parts = partsOf(order.reference());
+            if (parts && !this.numbers.isFree(order.reference(), order.uuid)) {
+                order.renumber(this.numbers.next(parts.series));
+            }
+            await this.numbers.claim(order.reference(), order.uuid);
+            const data = plain(order.serialize());
+            const receipt = await this.sync.commitSale({ order: data });
+            this.waiting.set(order.uuid, { id: receipt.id, data, created_at: receipt.committedAt });
+            return receipt;
+        });
+        // A commit that ends after its time has saved the sale all the same; the outbox knows the order from then on.
+        const receipt = await within(COMMIT_LIMIT, work, "the local database did not answer in time");
+        this.refresh();
+        return receipt;
+    }
+
+    /** Does something that no other tab of the shop does at the same time. */
+    _alone(work) {
+        return this.locks ? this.locks.request(`pos_offline_numbers:${this.database.status().name}`, work) : work();
+    }
+
+    /** Resolves true when the server has confirmed an order, false when the time is over. */
+    async arrival(uuid, milliseconds) {
+        if (this.delivered.has(uuid)) {
+            return true;
+        }
+        let waiter = this.waiters.get(uuid);
+        if (!waiter) {
+            waiter = {};
+            waiter.promise = new Promise((resolve) => (waiter.resolve = resolve));
+            this.waiters.set(uuid, waiter);
+        }
+        return await within(milliseconds, waiter.promise, "").catch(() => false);
+    }
+
+    /** Sends what waits, and resolves with what the server has not confirmed when the time is over. */
+    async drain(milliseconds) {
+        if (!(await this.opening) || !this.sync) {
+            return [];
+        }
+        const until = Date.now() + milliseconds;
+        let left = await this.unconfirmed();
+        while (left.length && Date.now() < until) {
+            await within(milliseconds, this.sync.forceSyncNow(), "").catch(() => false);
+            left = await this.unconfirmed();
+            if (left.length && left.every((sale) => sale.state === "rejected")) {
+                break;
+            }
+            if (left.length) {
+                await new Promise((resolve) => setTimeout(resolve, 500));
+            }
+        }
+        this.refresh();
+        return left;
+    }
+
+    /** Lists what the server has not confirmed, oldest first, as the panel shows it. */
+    async unconfirmed() {
+        const rows = await this.database.getPendingTransactions();
+        return rows.map((row) => ({
+            id: row.id,
+            uuid: row.data?.uuid ?? "",
+            reference: row.data?.pos_reference ?? "",
+            total: row.data?.amount_total ?? 0,
+            createdAt: row.created_at,
+            state: row.state ?? "pending",
+            attempts: row.attempts ?? 0,
+            words: row.last_error ?? "",
+        }));
+    }
+
+    /** Copies the truth into what the screen shows. */
+    refresh() {
+        if (!this.sync) {
+            return;
+        }
+        const status = this.sync.getSyncStatus();
+        Object.assign(this.state, {
+            pending: status.pendingCount,
+            inFlight: status.inFlightCount,
+            rejected: status.rejectedCount,
+            oldestAge: status.oldestAge,
+            hold: status.hold?.reason ?? "",
+            lastSuccess: status.lastSuccess,
+            online: status.isOnline,
+            problems: this.database.status().journal?.problems ?? [],
+        });
+    }
+
+    async retry(id) {
+        await this.sync.retryRejected(id);
+        await this.sync.forceSyncNow();
+        this.refresh();
+    }
+
+    exportSales() {
+        return this.sync.exportUnsynced();
+    }
+
+    async importSales(text) {
+        const report = await this.sync.importUnsynced(text);
+        for (const row of await this.database.getPendingTransactions()) {
+            this._note(row);
+        }
+        this.sync.forceSyncNow();
+        this.refresh();
+        return report;
+    }
+
+    /** Tells head office what waits. A server without the module's controller is told nothing. */
+    async report() {
+        if (!this.reporter || !this.state.usable) {
+            return;
+        }
+        const { pending, rejected, oldestAge, lastSuccess, version, trouble, lost } = this.state;
+        try {
+            await this.reporter({
+                waiting: pending,
+                rejected,
+                oldest_age: pending ? Math.round(oldestAge / 1000) : null,
+                last_sync_age: lastSuccess ? Math.round((Date.now() - lastSuccess) / 1000) : null,
+                version,
+                trouble: trouble || lost,
+            });
+        } catch {
+            // The next report is a minute away, and sales do not depend on it.
+        }
+    }
+}
+
+/** The till of this page. */
+export const till = new Till();

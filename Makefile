@@ -1,5 +1,5 @@
 # The only door: every command of the project.
-.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots addon addon-test test-odoo check bench bench-report faults faults-ci clean
+.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots addon test-odoo check bench bench-report faults faults-ci clean
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
@@ -36,6 +36,8 @@ test: setup-browser ## all tests
 	npx --no-install tsc --project tests/types
 	node --test --test-timeout=300000 tests/js/
 	node --test faults/
+	python3 -m compileall -q addons
+	node --test tests/addon/
 	node --test --test-timeout=300000 tests/e2e/
 
 engines: setup-engines build ## the tests on Chromium, Chromium with SQLite, Firefox and WebKit (ENGINE=firefox for one)
@@ -76,10 +78,6 @@ clean: ## remove everything built
 addon: build ## dist/: the Odoo addon as an archive, with its SHA-256 sum
 	@python3 scripts/build-addon.py
 
-addon-test: ## the addon without Odoo
-	python3 -m compileall -q addons
-	node --test tests/addon/
-
 test-odoo: setup-browser build ## the addon on a real Odoo 19 (ODOO=path/to/odoo-bin)
 	@if [ -z "$(ODOO)" ]; then echo "test-odoo: skipped, ODOO is not set"; else \
-	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=300000 tests/odoo/; fi
+	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=1800000 --test-concurrency=1 tests/odoo/; fi

@@ -25,6 +25,7 @@ debian cc build-essential
 case "${1:-}" in --with-browser | --with-engines)
   debian chromium chromium chromium-driver fonts-liberation
   debian chromedriver chromium-driver
+  debian python3 python3
 esac
 if [ "${1:-}" = --with-engines ]; then
   debian firefox-esr firefox-esr

@@ -4,8 +4,7 @@
     "version": "19.0.1.0.0",
     "category": "Sales/Point of Sale",
     "license": "LGPL-3",
-    "author": "pos-offline contributors, Odoo Community Association (OCA)",
-    "website": "https://github.com/OCA/pos",
+    "author": "pos-offline contributors",
     "depends": ["pos_offline"],
     "installable": True,
 }

@@ -56,21 +56,23 @@ patch(IndexedDB.prototype, {
         });
     },
 
-    /** Runs one transaction; resolves with its outcome and never rejects. */
+    /** Runs one transaction, all of it or nothing; resolves with its outcome and never rejects. */
     _write(stores, work) {
         return new Promise((resolve) => {
+            let transaction, timer;
+            const end = (outcome) => {
+                clearTimeout(timer);
+                resolve(outcome);
+            };
             try {
-                const transaction = this.db.transaction(stores, "readwrite");
-                const timer = setTimeout(() => transaction.abort(), WORK_LIMIT);
-                const end = (outcome) => {
-                    clearTimeout(timer);
-                    resolve(outcome);
-                };
+                transaction = this.db.transaction(stores, "readwrite");
+                timer = setTimeout(() => transaction.abort(), WORK_LIMIT);
                 transaction.oncomplete = () => end({ status: "fulfilled" });
                 transaction.onabort = () => end({ status: "rejected", reason: transaction.error });
                 work(transaction);
             } catch (reason) {
-                resolve({ status: "rejected", reason });
+                end({ status: "rejected", reason });
+                transaction?.abort();
             }
         });
     },

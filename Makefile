@@ -73,7 +73,7 @@ faults-ci: setup-browser build ## the short form: 30 kills in Chromium
 
 clean: ## remove everything built
 	cargo clean
-	rm -rf pkg node_modules
+	rm -rf pkg dist addons/*/static/lib/pkg node_modules
 
 addon: build ## dist/: the Odoo addon as an archive, with its SHA-256 sum
 	@python3 scripts/build-addon.py

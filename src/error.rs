@@ -290,6 +290,11 @@ impl Error {
         self
     }
 
+    /// The record cannot be stored as it is.
+    pub(crate) fn is_invalid_record(&self) -> bool {
+        matches!(self.kind(), ErrorKind::InvalidRecord { .. })
+    }
+
     /// The same error, said of the record at `position`.
     pub(crate) fn at(mut self, at: u32) -> Error {
         if let ErrorKind::InvalidRecord { position, .. } = &mut *self.0 {

@@ -314,7 +314,7 @@ export interface BulkFailure {
   key: RecordKey | undefined;
   code: ErrorCode;
   message: string;
-  /** The field or index at fault, when one is. */
+  /** The field or index at fault, when one is; of what is deep in a record its path, such as `data.lines[0].onClick`. */
   field: string | undefined;
   /** The browser's exception, when there is one. */
   cause: unknown;

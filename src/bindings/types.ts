@@ -329,6 +329,8 @@ export interface QuotaStatus {
   quota: number;
   /** Share in use, 0 to 1. */
   percentUsed: number;
+  /** How many more sales fit, going by what the last ones took; null before the first, and where the browser does not say. */
+  salesLeft: number | null;
 }
 
 /** Stable names of what can go wrong. */

@@ -108,7 +108,10 @@ export class Life {
     const { paper, refused } = this;
     const trouble = (text) => this.note(`${token}: ${text}`);
     const quota = (usage) => this.browser.setQuota(this.origin, Math.max(0, usage + (this.random() * 2 - 0.3) * MB));
-    const wiping = () => paper.filter(({ copies }) => copies === 1).forEach((receipt) => (receipt.mayGo = true));
+    const wiping = () => {
+      this.marked = false;
+      for (const receipt of paper) receipt.mayGo ||= receipt.copies === 1;
+    };
     this.start = this.desk.begin(new Start({ token, plan, paper, refused, trouble, quota, wiping }));
     this.browser = await start(this.engine, this.profile, urls.slice(0, atOnce));
     return this.start;
@@ -121,7 +124,7 @@ export class Life {
     return {
       reload: reload && 200 + this.random() * 500,
       workers: workers && several(() => ({ after: 50 + this.random() * 1_500, silently: this.random() < 0.3 })),
-      quota,
+      quota: quota && this.starts > 1 && (this.random() < 0.6 ? "at once" : "later"),
     };
   }
 
@@ -214,7 +217,8 @@ export class Life {
   }
 
   hear(found) {
-    for (const { event, detail } of found?.words ?? []) this.note(`${this.name}: ${event} ${detail}`);
+    // What the lab itself has deleted need not be read by anybody.
+    if (!this.start.plan.wipe) for (const { event, detail } of found?.words ?? []) this.note(`${this.name}: ${event} ${detail}`);
     if (found?.words.some(({ event }) => event === "pdc-data-loss")) this.tally.told += 1;
   }
 

@@ -123,6 +123,10 @@ else if (plan.wipe) {
   await till.wipe();
   await tell("wiped");
 }
+// Chromium asks how much there is at the first write, and then reckons by itself for a while: what comes later, only the
+// journal's files meet.
+const limit = async () => tell("quota", (await navigator.storage.estimate()).usage);
+if (plan.quota === "at once") await limit();
 if (tab === 1) await tell("opening");
 const found = await look(till, words);
 if (tab === 1) await tell("found", found);
@@ -130,9 +134,14 @@ else await tell("turn");
 if (found.error) throw new Error(found.error);
 
 if (tab === 1) {
-  await evidence.write(token);
-  await till.setMark(token);
-  await tell("marked");
+  try {
+    await evidence.write(token);
+    await till.setMark(token);
+    await tell("marked");
+  } catch (error) {
+    // There may be no room for it.
+    if (!plan.quota) throw error;
+  }
 }
 if (plan.goods) {
   tell("takingOver");
@@ -143,7 +152,7 @@ if (plan.closing) {
   while (await till.waiting()) await sleep(100);
   await tell("drained", await till.rows());
 } else {
-  if (plan.quota) await tell("quota", (await navigator.storage.estimate()).usage);
+  if (plan.quota === "later") await limit();
   if (plan.reload && tab > 1) setTimeout(() => location.reload(), plan.reload * tab);
   // None of them ends before the browser does.
   await Promise.all([

@@ -3,6 +3,7 @@ import { promised } from "/bench/measure.js";
 import { ConnectionMonitor, createSyncManager, offlineDB } from "/pkg/index.js";
 
 const NAME = "PDCPOSOfflineDB";
+const sleep = (ms) => new Promise((resume) => setTimeout(resume, ms));
 const every = (ms) => ({ "2g": ms, "3g": ms, "4g": ms });
 const MONITOR = { intervals: every(500), timeouts: every(2_000), recheck: 50, backoff: { base: 50, cap: 300 } };
 // A row that a killed till had in flight counts as abandoned after a quarter more than the timeout.
@@ -15,7 +16,11 @@ export default class Ours {
   }
 
   /** The manager of a till that is to keep its sales is not initialised: that would send what waits at once. */
-  open = () => offlineDB.init();
+  async open() {
+    await offlineDB.init();
+    // A database that was there, or that another tab has just made, is compared with the journal in the background.
+    for (let wait = 0; wait < 500 && !offlineDB.status().journal?.recovered; wait += 1) await sleep(20);
+  }
 
   /** Reads the rows that the server has not confirmed: rejected ones, and those in flight, too. */
   async rows() {

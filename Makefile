@@ -58,9 +58,9 @@ check: setup ## format, lints, docs, all tests, size
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
 	@$(MAKE) --no-print-directory test
 
-bench: setup-browser build ## compare with raw IndexedDB, idb, Dexie, SQLite and the legacy code
+bench: setup-browser build ## compare with raw IndexedDB, idb, Dexie, SQLite and the legacy code (ENGINE=firefox for another browser)
 	node bench/run.mjs
-	wasm-pack test --headless --chrome --release --mode no-install --test rexie_reads -- --nocapture
+	[ "$${ENGINE:-chromium}" != chromium ] || wasm-pack test --headless --chrome --release --mode no-install --test rexie_reads -- --nocapture
 
 bench-report: ## bench/RESULTS.md and its chart, of the last run
 	node bench/report.mjs

@@ -4,9 +4,9 @@
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chromium } from "playwright-core";
-import { ENGINES as STARTED, closeDisplay, installed, start } from "../faults/engines.mjs";
+import { ENGINES as STARTED, closeDisplay, display, installed, start } from "../faults/engines.mjs";
 import { LAUNCH } from "../scripts/chromium.mjs";
-import { ENGINES as DRIVEN, SQLITE } from "../scripts/engines.mjs";
+import { SQLITE } from "../scripts/engines.mjs";
 
 const NO_HEAP = "nothing tells what JavaScript holds in memory";
 const NO_HEAPS = { "memory/save": NO_HEAP, "memory/hold": NO_HEAP, "outbox/soak": NO_HEAP, "pages/keep": NO_HEAP };
@@ -30,11 +30,11 @@ export const cannot = (engine, [file, name, argument]) => {
 export const NAMES = Object.keys(STARTED);
 
 /** The browser's name and version, as it says. */
-export function versionOf(engine) {
-  if (!installed(engine)) throw new Error(`${engine}: ${STARTED[engine].command} is not there; install it with 'make setup-engines'`);
-  // MiniBrowser says nothing without a display; its driver does.
-  const command = engine === "webkit" ? DRIVEN.webkit.driver[0] : STARTED[engine].command;
-  const said = execFileSync(command, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+export async function versionOf(engine) {
+  const { command, display: needsDisplay } = STARTED[engine];
+  if (!installed(engine)) throw new Error(`${engine}: ${command} is not there; install it with 'make setup-engines'`);
+  const env = { ...process.env, ...(needsDisplay && { DISPLAY: await display() }) };
+  const said = execFileSync(command, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], env }).trim();
   return engine === "chromium-sqlite" ? `${said}, with SQLite` : said;
 }
 

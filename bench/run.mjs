@@ -24,7 +24,7 @@ const times = quick ? 1 : ROUNDS;
 const only = process.env.ONLY?.split(",");
 const engine = process.env.ENGINE || "chromium";
 if (!ENGINES.includes(engine)) throw new Error(`ENGINE=${engine}: there is no such engine; there is ${ENGINES.join(", ")}.`);
-const version = versionOf(engine);
+const version = await versionOf(engine);
 const route = shops();
 const desk = new Desk();
 // A page that is isolated has a clock of microseconds in every browser.

@@ -81,7 +81,7 @@ export const installed = (name) => existsSync(ENGINES[name].command);
 
 let screen;
 /** The display of the whole run, for browsers that have no other way. */
-const display = async () => (await (screen ??= startDisplay())).display;
+export const display = async () => (await (screen ??= startDisplay())).display;
 
 export async function closeDisplay() {
   await (await screen)?.end();

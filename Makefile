@@ -68,8 +68,8 @@ bench-report: ## bench/RESULTS.md and its chart, of the last run
 faults: setup-browser build ## kill browsers while they sell, and compare (faults/README.md)
 	node faults/lab.mjs; status=$$?; node faults/report.mjs; exit $$status
 
-faults-ci: setup-browser build ## the short form: 30 kills in Chromium
-	ENGINE=chromium SCENARIO=load,drain,tabs,recovery ROUNDS=5 KILLS=3 node faults/lab.mjs
+faults-ci: setup-browser build ## the short form: 33 kills in Chromium
+	ENGINE=chromium SCENARIO=load,drain,tabs,recovery,upgrade,takeover,worker,quota ROUNDS=3 KILLS=2 node faults/lab.mjs
 
 clean: ## remove everything built
 	cargo clean

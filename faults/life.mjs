@@ -72,8 +72,8 @@ export class Life {
 
   /** A profile that has been in use for a while: the kill is none that counts, and all is on disk. */
   async settleIn() {
-    await this.sitting([1_000, 1_000]);
-    this.tally.kills -= 1;
+    await this.sells([1_000, 1_000]);
+    await this.kill();
     await this.disk.settle();
   }
 
@@ -92,15 +92,16 @@ export class Life {
 
   async begin(more = {}) {
     this.starts += 1;
-    const { load, drain, pace, heavy, tabs = 1, clock, wipe, hasty, goods } = this.scenario;
+    const { load, drain, pace, heavy, tabs = 1, clock, wipe, hasty, goods } = { ...this.scenario, ...more };
     const offset = clock && this.starts % 2 === 0 ? -YEAR : 0;
     const token = `${this.name}-${this.starts}`;
-    const pages = more.closing ? 1 : tabs;
-    const urls = Array.from({ length: pages }, (_, at) => `${this.origin}/faults/page.html?token=${token}&tab=${at + 1}`);
-    const atOnce = ENGINES[this.engine].onePage ? 1 : pages;
+    const urls = Array.from({ length: tabs }, (_, at) => `${this.origin}/faults/page.html?token=${token}&tab=${at + 1}`);
+    const atOnce = ENGINES[this.engine].onePage ? 1 : tabs;
     const plan = {
       ...{ library: this.library, shop: this.shop.url, opens: urls.slice(atOnce) },
-      ...{ load, drain, pace, heavy, offset, hasty, goods },
+      ...{ load, drain, pace, heavy, offset, goods },
+      // A power cut does take new files.
+      hasty: hasty && !this.disk,
       wipe: wipe && this.starts > 1,
       ...this.disturbances(),
       ...more,
@@ -155,15 +156,26 @@ export class Life {
   }
 
   /** A start that finds, sells, and is killed some milliseconds after its first receipt. */
-  async sitting([shortest, longest] = [300, 1_400]) {
+  async sitting(lasts) {
+    await this.sells(lasts);
+    if (this.opens) await this.strike();
+  }
+
+  async sells([shortest, longest] = [300, 1_400]) {
     await this.compare(await this.opened());
     if (!this.opens) return;
     this.start.go.resolve();
     await within(SELLS, this.start.sold);
     await sleep(shortest + this.random() * (longest - shortest));
+  }
+
+  /** A kill that counts, and the power cut that follows it. */
+  async strike() {
     await this.kill();
     this.tally.kills += 1;
-    await this.cut();
+    if (!this.disk) return;
+    await this.disk.cut();
+    this.tally.cuts += 1;
   }
 
   /** A start that is killed at most `longest` milliseconds after its first word, or after that `word`. */
@@ -172,17 +184,9 @@ export class Life {
     go.resolve();
     await within(SPEAKS, said);
     await sleep(this.random() * longest);
-    await this.kill();
-    this.tally.kills += 1;
+    await this.strike();
     // Should it have come so far: what it was told is told only once.
     this.hear(await within(0, found));
-    await this.cut();
-  }
-
-  async cut() {
-    if (!this.disk) return;
-    await this.disk.cut();
-    this.tally.cuts += 1;
   }
 
   /** One of the two copies is damaged, not both at once. */
@@ -197,7 +201,7 @@ export class Life {
   /** The last start: nothing is sold any more, and what is to be sent is sent. */
   async closing() {
     const { drain } = this.scenario;
-    await this.compare(await this.opened({ closing: true, pace: 0, load: false }));
+    await this.compare(await this.opened({ closing: true, tabs: 1, pace: 0, load: false }));
     if (!this.opens) return;
     this.start.go.resolve();
     if (this.goods) this.inspect(await within(SPEAKS, this.start.goods));

@@ -3,6 +3,10 @@
 import instantiate, { initSync, ConnectionMonitor, OfflineDB, SyncManager as Manager } from "../../pkg/pos_offline.js";
 import { compiled, compiledNow, failure } from "./module.js";
 
+// The parts, for whoever wants an instance of its own: tests and the benchmark.
+export * from "../../pkg/pos_offline.js";
+export { instantiate as default };
+
 /** Where the first copy of the package that a page has loaded leaves itself for the others. */
 const FIRST = Symbol.for("pos-offline");
 

@@ -118,6 +118,8 @@ Object.assign(metadata, {
     "./package.json": "./package.json",
   },
   files: readdirSync(pkg).filter((name) => name !== "package.json"),
+  // The oldest that the tests run on.
+  engines: { node: ">=20" },
   // Importing them sets window.offlineDB.
   sideEffects: ["./index.js", "./inline.js"],
 });

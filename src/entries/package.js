@@ -30,12 +30,12 @@ export function startNow(bytes) {
   return firstOf("a bundle");
 }
 
-/** The option `module` of load(). */
-export function sourceOf(options = {}) {
+/** The option `module` of load(), or what is beside the entry. */
+export function sourceOf(options = {}, beside) {
   if (typeof options !== "object" || options === null) throw failure("InvalidArgument", "options: must be an object such as { module }");
   const unknown = Object.keys(options).find((name) => name !== "module");
   if (unknown) throw failure("InvalidArgument", `${unknown}: is no option; there is one, module`);
-  return options.module;
+  return options.module === undefined ? beside : options.module;
 }
 
 let mine, hasTold;

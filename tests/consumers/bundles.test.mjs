@@ -17,8 +17,8 @@ after(async () => {
   tarball.close();
 });
 
-const MODULE = '<!doctype html><script type="module" src="dist/main.js"></script>';
-const SCRIPT = '<!doctype html><script src="dist/main.js"></script>';
+const MODULE = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="dist/main.js"></script>';
+const SCRIPT = '<!doctype html><link rel="icon" href="data:,"><script src="dist/main.js"></script>';
 const DOOR = 'import * as pkg from "pos-offline"; import { shift } from "./shift.js"; window.result = shift(pkg, "till");';
 const INLINE = DOOR.replace("pos-offline", "pos-offline/inline");
 const load = (options = "") => `import { load } from "pos-offline/load"; import { shift } from "./shift.js";

@@ -31,7 +31,8 @@ test("attw finds the types of every entry, of an ES module", { timeout: 60_000 }
 test("every file that is named is packed, and what is packed is named", () => {
   const manifest = JSON.parse(readFileSync(join(tarball.content, "package.json"), "utf8"));
   const files = readdirSync(tarball.content);
-  const named = JSON.stringify(manifest.exports).match(/\.\/[\w.-]+/g).map((path) => path.slice(2));
+  const paths = (entry) => (typeof entry === "string" ? [entry.slice(2)] : Object.values(entry).flatMap(paths));
+  const named = Object.values(manifest.exports).flatMap(paths);
   for (const name of named) assert.ok(files.includes(name), name);
   const texts = files.filter((name) => /\.(js|d\.ts)$/.test(name)).map((name) => readFileSync(join(tarball.content, name), "utf8"));
   for (const name of files.filter((name) => !["README.md", "LICENSE", "CHANGELOG.md", "package.json"].includes(name))) {

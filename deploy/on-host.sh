@@ -58,7 +58,7 @@ state)
   echo "$(state) $(version_of "$live")"
   exit ;;
 list)
-  for kept in "$store"/[0-9]*Z; do [ ! -d "$kept" ] || echo "${kept##*/} $(version_of "$kept/files")"; done
+  for kept in "$store"/[0-9]*; do [ ! -d "$kept" ] || echo "${kept##*/} $(version_of "$kept/files")"; done
   exit ;;
 sums)
   cat "$store/sums"
@@ -84,13 +84,13 @@ confirm) # The host serves the new files.
   rm -rf "$store/incoming" "$store/pending" ;;
 undo) # STAMP: takes a release back that was not confirmed; nothing to do when it has not changed anything.
   if [ -e "$store/pending" ]; then restore "$1"; echo restored; else rm -rf "$store/incoming"; echo unchanged; fi ;;
-rollback) # STAMP NOW: back to a stamp, or to the one before what is pending or was last installed.
+rollback) # STAMP NOW: back to a stamp, or to the one before what is pending or was last installed. What is there is kept.
   stamp=$1
   if [ -z "$stamp" ] && [ -e "$store/pending" ]; then stamp=$(cat "$store/pending"); fi
   if [ -z "$stamp" ]; then stamp=$(cd "$store" && ls -d [0-9]*Z 2>/dev/null | tail -n 1); fi
   [ -n "$stamp" ] || fail "there is no backup"
   [ -d "$store/$stamp" ] || fail "there is no backup $stamp: see list"
-  if [ ! -e "$store/pending" ]; then back_up "$2"; fi
+  if [ ! -e "$store/pending" ]; then back_up "$2-before-rollback"; fi
   restore "$stamp"
   echo "$stamp" ;;
 *) fail "no step $step" ;;

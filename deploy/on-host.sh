@@ -1,7 +1,7 @@
 # What pos-offline-deploy does on a host, sent there over ssh. One step a call: sh -s -- STEP ADDONS BACKUPS MODULE [...]
 # Every step ends whole or says why not. In BACKUPS/MODULE there are
-#   installed       the sums of the files that the last release left, behind a line '# VERSION'
-#   STAMP/          what was there before: files/ (none when there was nothing) and its own installed
+#   installed, sums the version of the last release, and the sums of the files that it left
+#   STAMP/          what was there before: files/, or the mark nothing, with its own installed and sums
 #   pending         the stamp of a release that nobody has confirmed yet
 #   incoming/       what arrives
 set -u

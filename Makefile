@@ -1,5 +1,5 @@
 # The only door: every command of the project.
-.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots addon test-odoo check bench bench-report faults faults-ci clean
+.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots addon release release-twice test-odoo check bench bench-report faults faults-ci clean
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
@@ -35,6 +35,8 @@ test: setup-browser ## all tests
 	@scripts/build-pkg.sh
 	npx --no-install tsc --project tests/types
 	node --test --test-timeout=300000 tests/js/
+	node --test --test-concurrency=1 --test-timeout=300000 tests/consumers/
+	node --test --test-timeout=300000 tests/release/
 	node --test faults/
 	python3 -m compileall -q addons
 	node --test tests/addon/
@@ -77,6 +79,14 @@ clean: ## remove everything built
 
 addon: build ## dist/: the Odoo addon as an archive, with its SHA-256 sum
 	@python3 scripts/build-addon.py
+
+release: setup ## dist/: package, crate, addons, sums, bill of materials (VERSION=1.2.3: as committed, or not at all)
+	@node scripts/release/check.mjs $(VERSION)
+	@scripts/build-pkg.sh
+	@node scripts/release.mjs
+
+release-twice: setup ## whether the commit gives the same bytes in another folder
+	@scripts/release/twice.sh
 
 test-odoo: setup-browser build ## the addon on a real Odoo 19 (ODOO=path/to/odoo-bin)
 	@if [ -z "$(ODOO)" ]; then echo "test-odoo: skipped, ODOO is not set"; else \

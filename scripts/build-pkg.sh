@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# Builds pkg/: wasm-pack's output, optimised, with the door and a content hash in every URL.
+# Builds pkg/: wasm-pack's output, optimised, with the entries and a content hash in every URL. The same sources give the same
+# bytes, in whatever folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+# Where the crates are on this machine is not for the module, which names their files where it panics.
+export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 
 rm -rf pkg
 # The package's wasm-opt step is off (Cargo.toml): it would download a binary. The pinned one runs below.

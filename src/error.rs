@@ -226,7 +226,7 @@ impl Error {
 
     /// Makes the error of a browser that does not let this site have a database.
     pub(crate) fn no_database(reason: String) -> Error {
-        let advice = "leave private browsing, or allow this site to store data";
+        let advice = "leave private browsing, or allow this site to store data; outside a browser, import a polyfill such as fake-indexeddb before";
         ErrorKind::Unsupported { what: "IndexedDB", reason, advice }.into()
     }
 

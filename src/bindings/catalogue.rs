@@ -37,17 +37,20 @@ impl JsOfflineDb {
         promise_at_once(self.0.get_product(id))
     }
 
-    /// The product with this barcode, null when there is none.
+    /// The product with this barcode, null when there is none. A number and its digits are the same.
     #[wasm_bindgen(js_name = getProductByBarcode, unchecked_return_type = "Promise<ProductRecord | null>")]
-    pub fn get_product_by_barcode(&self, #[wasm_bindgen(unchecked_param_type = "string")] barcode: JsValue) -> Promise {
+    pub fn get_product_by_barcode(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string | number")] barcode: JsValue,
+    ) -> Promise {
         promise_at_once(self.0.get_product_by_barcode(barcode))
     }
 
-    /// The product with this internal reference, null when there is none.
+    /// The product with this internal reference, as by barcode.
     #[wasm_bindgen(js_name = getProductByDefaultCode, unchecked_return_type = "Promise<ProductRecord | null>")]
     pub fn get_product_by_default_code(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] code: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string | number")] code: JsValue,
     ) -> Promise {
         promise_at_once(self.0.get_product_by_default_code(code))
     }

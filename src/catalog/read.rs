@@ -17,7 +17,7 @@ use super::{Catalog, Shelf, disk};
 use crate::error::Result;
 use crate::global::property;
 use crate::order::sorted_places;
-use crate::row::text_argument;
+use crate::row::{text_argument, text_of};
 use crate::schema::CATALOG_STORE;
 use crate::store::{Bounds, KeyValue, ReadRows, ReadTx, Select, ServedBy, pick as select_from};
 
@@ -32,8 +32,18 @@ pub struct Match {
     pub highlights: Vec<(&'static str, Vec<(u32, u32)>)>,
 }
 
+/// JavaScript writes no two whole numbers up to this one alike (`Number.MAX_SAFE_INTEGER`).
+const MAX_SAFE: u64 = (1 << 53) - 1;
+
 /// Finds rows in what is known.
 pub(super) type Find<'a> = &'a dyn Fn(&mut State) -> Vec<At>;
+
+/// The hashes of what may stand in a field that is asked for by this text: the text, and a whole number that is written so.
+fn spellings(text: &str) -> Vec<u32> {
+    let is_plain = text == "0" || text.starts_with(|first: char| matches!(first, '1'..='9'));
+    let number = text.parse::<u64>().ok().filter(|number| is_plain && *number <= MAX_SAFE);
+    [hash_text(text)].into_iter().chain(number.map(|number| hash(&KeyValue::Number(number as f64)))).collect()
+}
 
 impl Catalog {
     /// The record with this key.
@@ -42,21 +52,28 @@ impl Catalog {
         self.first(shelf, &|state| state.find(key).into_iter().collect(), None).await
     }
 
-    /// The record with the smallest key of those whose indexed field is this text.
+    /// The record with the smallest key of those whose indexed field is this text, or a number that is written so: a file of
+    /// comma-separated values gives a barcode as a number, a scanner as a text.
     ///
     /// # Errors
-    /// `InvalidArgument` when it is no text.
+    /// `InvalidArgument` when it is neither a text nor a number.
     pub(crate) async fn first_by(
         &self,
         shelf: &Rc<Shelf>,
         index: &'static str,
         text: &JsValue,
     ) -> Result<Option<JsValue>> {
-        let wanted = hash_text(&text_argument(index, text)?);
+        let (text, wanted) = match text.as_f64().filter(|number| !number.is_nan()) {
+            Some(number) => {
+                let text = text_of(text);
+                (&JsValue::from_str(&text), vec![hash_text(&text), hash(&KeyValue::Number(number))])
+            }
+            None => (text, spellings(&text_argument(index, text)?)),
+        };
         self.0.till.note_query(shelf.kind.store, &ServedBy::Index(index.into()));
         let Some(column) = shelf.kind.column(index) else { return Ok(None) };
         let field = shelf.fields.field(column);
-        self.first(shelf, &|state| state.candidates(column, wanted), Some((field, text))).await
+        self.first(shelf, &|state| state.candidates(column, &wanted), Some((field, text))).await
     }
 
     /// The first row that `find` picks, of those with a value in a field when one is given.
@@ -74,7 +91,11 @@ impl Catalog {
         // Boxed, because what most calls do without would have to be moved about by all.
         let rows = Box::pin(self.select(shelf, find, false)).await?;
         let is_it = |row: &JsValue| {
-            with.is_none_or(|(field, value)| Reflect::get(row, field).is_ok_and(|found| found == *value))
+            with.is_none_or(|(field, value)| {
+                Reflect::get(row, field).is_ok_and(|found| {
+                    found == *value || found.as_f64().is_some() && *value == *text_of(&found).as_str()
+                })
+            })
         };
         Ok(rows.iter().find(is_it))
     }
@@ -126,7 +147,7 @@ impl Catalog {
             }
             (Some(index), Some(key)) if kind.column(index).is_some_and(|column| column != Column::Category) => {
                 let (column, wanted) = (kind.column(index).unwrap_or(Column::Code), hash(key));
-                let rows = self.select_in(tx, shelf, &|state| state.candidates(column, wanted), false).await?;
+                let rows = self.select_in(tx, shelf, &|state| state.candidates(column, &[wanted]), false).await?;
                 let rows: Array = rows.iter().filter(|row| has(row, shelf.fields.field(column), key)).collect();
                 Ok(limited(if select.is_descending() { rows.reverse() } else { rows }))
             }
@@ -167,7 +188,7 @@ impl Catalog {
         let wanted: Vec<u32> = ids.iter().flat_map(hashes).flatten().collect();
         let find = |state: &mut State| {
             let mut found = Vec::new();
-            wanted.iter().for_each(|hash| found.extend(state.candidates(Column::Category, *hash)));
+            wanted.iter().for_each(|hash| found.extend(state.candidates(Column::Category, &[*hash])));
             if wanted.len() > 1 { state.sort(found) } else { found }
         };
         let rows = self.select(shelf, &find, false).await?;
@@ -206,7 +227,7 @@ impl Catalog {
         let found = RefCell::new(Vec::new());
         let find = |state: &mut State| {
             let exact = [Column::Barcode, Column::Code].map(|column| {
-                let rows = state.candidates(column, hash_text(text.trim()));
+                let rows = state.candidates(column, &spellings(text.trim()));
                 rows.iter().map(|at| (at.segment, at.row)).collect()
             });
             let segments = (0..)
@@ -244,7 +265,9 @@ impl Catalog {
         let fields = [Some("name"), shelf.kind.code, shelf.kind.barcode];
         let matched = |(record, rank): (JsValue, Rank)| {
             let marked = |field: &'static str| {
-                let ranges = words.highlights(&property(&record, field).as_string().unwrap_or_default());
+                let value = property(&record, field);
+                let text = value.as_string().or_else(|| value.as_f64().map(|_| text_of(&value)));
+                let ranges = words.highlights(&text.unwrap_or_default());
                 (!ranges.is_empty()).then_some((field, ranges))
             };
             let highlights = fields.into_iter().flatten().filter_map(marked).collect();
@@ -319,5 +342,20 @@ fn has(row: &JsValue, field: &JsValue, key: &KeyValue) -> bool {
     match key {
         KeyValue::Text(text) => value.as_string().as_ref() == Some(text),
         other => KeyValue::from_js(&value).as_ref() == Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_also_the_number_that_is_written_so() {
+        let number = |number: f64| hash(&KeyValue::Number(number));
+        assert_eq!(spellings("5901234123457"), [hash_text("5901234123457"), number(5_901_234_123_457.0)]);
+        assert_eq!(spellings("0"), [hash_text("0"), number(0.0)]);
+        for other in ["", "00", "0590", "+5", "-5", "5.0", "5 ", "x", "9007199254740992", "99999999999999999999"] {
+            assert_eq!(spellings(other), [hash_text(other)], "{other}");
+        }
     }
 }

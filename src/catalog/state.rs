@@ -222,8 +222,8 @@ impl State {
         rows.map(At::unpacked).find(|at| self.is_live(*at) && self.has_key(*at, key))
     }
 
-    /// The rows that may have this value in a column, in the order of their keys.
-    pub fn candidates(&mut self, column: Column, wanted: u32) -> Vec<At> {
+    /// The rows that may have one of some values in a column, by the hashes of those, in the order of their keys.
+    pub fn candidates(&mut self, column: Column, wanted: &[u32]) -> Vec<At> {
         let found = match column {
             Column::Barcode => {
                 self.barcodes.catch_up(self.version, &self.segments, |columns, row| columns.barcodes[row as usize]);
@@ -234,11 +234,13 @@ impl State {
                 &self.codes
             }
             Column::Category => {
-                let has = |at: &At| self.segments[at.segment as usize].columns.categories[at.row as usize] == wanted;
+                let category = |at: &At| self.segments[at.segment as usize].columns.categories[at.row as usize];
+                let has = |at: &At| wanted.contains(&category(at));
                 return self.sort(self.live().filter(has).collect());
             }
         };
-        self.sort(found.lookup.rows(wanted).map(At::unpacked).filter(|at| self.is_live(*at)).collect())
+        let rows = wanted.iter().flat_map(|hash| found.lookup.rows(*hash));
+        self.sort(rows.map(At::unpacked).filter(|at| self.is_live(*at)).collect())
     }
 
     /// The rows in the order of their keys.

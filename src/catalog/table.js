@@ -319,11 +319,15 @@ export const row = ({ same, fields, columns, lists, loose }, at) => {
   return record;
 };
 
-/** As row(); undefined when a field, unless it is undefined, has not this value, and when the record cannot be copied. */
-export const found = (table, at, field, value) => {
+/**
+ * As row(); undefined when a field, unless it is undefined, has not this text, nor is a number that is written so, and when the
+ * record cannot be copied.
+ */
+export const found = (table, at, field, text) => {
   try {
     const record = row(table, at);
-    return field === undefined || record[field] === value ? record : undefined;
+    const value = field === undefined ? text : record[field];
+    return value === text || (typeof value === "number" && String(value) === text) ? record : undefined;
   } catch {
     return undefined;
   }

@@ -45,9 +45,9 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn row(table: &Table, place: u32) -> std::result::Result<JsValue, JsValue>;
 
-    /// As [`row`]; `undefined` when a field, unless it is `undefined`, has not this value, and when the record cannot be
-    /// copied. A call that may throw takes longer.
-    pub(super) fn found(table: &Table, place: u32, field: &JsValue, value: &JsValue) -> JsValue;
+    /// As [`row`]; `undefined` when a field, unless it is `undefined`, has not this text, nor is a number that is written
+    /// so, and when the record cannot be copied. A call that may throw takes longer.
+    pub(super) fn found(table: &Table, place: u32, field: &JsValue, text: &JsValue) -> JsValue;
 
     /// The records at some places of a list of pages.
     #[wasm_bindgen(catch)]

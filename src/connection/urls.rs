@@ -24,11 +24,12 @@ pub(super) fn resolve(urls: &[String]) -> Result<Vec<String>> {
 }
 
 /// What relative URLs are relative to. A worker made from a blob has a location that nothing can be relative to, but
-/// knows the origin of the page that made it.
+/// knows the origin of the page that made it. Outside a browser there is neither; then they are relative to this computer,
+/// as in the page that test runners imitate.
 fn base() -> String {
     let read = |object, name| property(&global(object), name).as_string();
     read("document", "baseURI")
         .or_else(|| read("location", "href").filter(|href| !href.starts_with("blob:")))
         .or_else(|| read("location", "origin"))
-        .unwrap_or_default()
+        .unwrap_or_else(|| "http://localhost/".into())
 }

@@ -37,10 +37,11 @@ impl OfflineDb {
         self.get_or_null(STORE, id)
     }
 
-    /// The product with this barcode, that with the smallest key of several; `null` when there is none.
+    /// The product with this barcode, that with the smallest key of several; `null` when there is none. A number and its digits
+    /// are the same.
     ///
     /// # Errors
-    /// `InvalidArgument` when it is no text.
+    /// `InvalidArgument` when it is neither a text nor a number.
     pub fn get_product_by_barcode(&self, barcode: JsValue) -> Operation<JsValue> {
         self.first_product(Product::BARCODE.name, barcode)
     }

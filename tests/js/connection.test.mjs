@@ -25,6 +25,7 @@ async function measured() {
   await page.evaluate(async () => {
     const door = await (await fetch("/pkg/index.js")).text();
     const glue = door.match(/pos_offline-\w+\.js/)[0];
+    await import("/pkg/index.js");
     const exported = Object.values(await (await import(`/pkg/${glue}`)).default());
     const memory = exported.find((value) => value instanceof WebAssembly.Memory);
     window.wasmBytes = () => memory.buffer.byteLength;

@@ -20,6 +20,9 @@ function rankOf(texts, word) {
   return best;
 }
 
+/** What a scanner gives for a barcode or reference, which may have come as a number. */
+const keyOf = (value) => (typeof value === "number" ? String(value) : value);
+
 /** `[id, rank]`, the best first, of one rank in the order of saving. */
 function naive(rows, query, limit = 20) {
   const words = wordsOf(query);
@@ -28,8 +31,8 @@ function naive(rows, query, limit = 20) {
   for (const row of rows) {
     const ranks = words.map((word) => rankOf(row.folded, word));
     const [best, worst] = [Math.min(...ranks), Math.max(...ranks)];
-    if (row.barcode === query.trim()) hits.push([row.id, 0, true]);
-    else if (row.default_code === query.trim()) hits.push([row.id, 1, true]);
+    if (keyOf(row.barcode) === query.trim()) hits.push([row.id, 0, true]);
+    else if (keyOf(row.default_code) === query.trim()) hits.push([row.id, 1, true]);
     else if (worst < 9) hits.push([row.id, worst === 3 ? 3 : best, false]);
   }
   const places = new Map(hits.map((hit, place) => [hit, place]));
@@ -84,7 +87,7 @@ function queries(rows, seed) {
 
 function checkHighlights({ product, highlights }, query) {
   for (const [field, ranges] of Object.entries(highlights)) {
-    const text = product[field];
+    const text = textOf(product[field]);
     ok(["name", "barcode", "default_code"].includes(field) && ranges.length > 0, field);
     let before = -1;
     let covered = "";
@@ -98,7 +101,7 @@ function checkHighlights({ product, highlights }, query) {
     ok(wordsOf(query).some((word) => covered.includes(word)), `"${query}" marks ${covered} of ${JSON.stringify(text)}`);
   }
   // Each word stands in one of the fields, and is marked there.
-  const marked = Object.entries(highlights).map(([field, ranges]) => ranges.map(([begin, end]) => fold(product[field].slice(begin, end))).join("|")).join("|");
+  const marked = Object.entries(highlights).map(([field, ranges]) => ranges.map(([begin, end]) => fold(textOf(product[field]).slice(begin, end))).join("|")).join("|");
   for (const word of wordsOf(query)) ok(marked.includes(word) || [product.name, product.barcode].some((value) => typeof value === "number"), `"${word}" of "${query}" is marked in ${marked} of ${product.name}`);
 }
 

@@ -4,56 +4,43 @@
  */
 import { patch } from "@web/core/utils/patch";
 import IndexedDB from "@point_of_sale/app/models/utils/indexed_db";
+import { openDatabase } from "@pos_offline/open_database";
 
-const OPEN_LIMIT = 6000;
 const WORK_LIMIT = 10000;
 const OWN = ["pos.order", "pos.order.line", "pos.payment", "pos.pack.operation.lot", "product.attribute.custom.value"];
 
 patch(IndexedDB.prototype, {
-    databaseEventListener(whenReady) {
-        this._open(this.dbVersion || undefined)
-            .then((db) => {
-                const missing = this.dbStores.some(([, name]) => !db.objectStoreNames.contains(name));
-                if (!missing) {
-                    return db;
-                }
-                db.close();
-                return this._open(db.version + 1);
-            })
-            .then((db) => {
-                this.db = db;
-            })
-            .catch((error) => {
-                this.trouble = error?.message || String(error);
-                console.warn("pos_offline: the till starts without Odoo's local database:", this.trouble);
-            })
-            .then(() => whenReady());
+    async databaseEventListener(whenReady) {
+        try {
+            this.db = await this._open();
+        } catch (error) {
+            this.trouble = error?.message || String(error);
+            console.warn("pos_offline: the till starts without Odoo's local database:", this.trouble);
+        }
+        whenReady();
     },
 
-    _open(version) {
-        return new Promise((resolve, reject) => {
-            const timer = setTimeout(() => reject(new Error("the database did not open in time")), OPEN_LIMIT);
-            const request = window.indexedDB.open(this.dbName, version);
-            let over = false;
-            request.onupgradeneeded = () => {
-                for (const [keyPath, name] of this.dbStores) {
-                    if (!request.result.objectStoreNames.contains(name)) {
-                        request.result.createObjectStore(name, { keyPath });
-                    }
-                }
-            };
-            request.onsuccess = () => {
-                const db = request.result;
-                db.onversionchange = () => {
-                    db.close();
-                    this.db = this.db === db ? null : this.db;
-                };
-                over ? db.close() : resolve(db);
-            };
-            request.onerror = () => reject(request.error);
-            setTimeout(() => (over = true), OPEN_LIMIT);
-            request.addEventListener("success", () => clearTimeout(timer));
-        });
+    async _open() {
+        let database = await openDatabase(this.dbName, this.dbVersion, (opened) => this._createStores(opened));
+        if (this._missingStores(database).length) {
+            database.close();
+            database = await openDatabase(this.dbName, database.version + 1, (opened) => this._createStores(opened));
+        }
+        database.onversionchange = () => {
+            database.close();
+            this.db = this.db === database ? null : this.db;
+        };
+        return database;
+    },
+
+    _missingStores(database) {
+        return this.dbStores.filter(([, name]) => !database.objectStoreNames.contains(name));
+    },
+
+    _createStores(database) {
+        for (const [keyPath, name] of this._missingStores(database)) {
+            database.createObjectStore(name, { keyPath });
+        }
     },
 
     /** Runs one transaction, all of it or nothing; resolves with its outcome and never rejects. */

@@ -2,10 +2,16 @@
 import { patch } from "@web/core/utils/patch";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { PosData } from "@point_of_sale/app/services/data_service";
+import { session } from "@web/session";
 import { till } from "@pos_offline/till";
 
 const PROBE_LIMIT = 4000;
 const WHOLE = "pos_offline.whole";
+
+// The library comes and opens the shop's database while Odoo starts its services.
+if (odoo.pos_config_id) {
+    till.open(`pos_offline_${session.db}_${odoo.pos_config_id}`);
+}
 
 /** Whether the server answers, asked before the till's own calls could hang. */
 async function isAnswering() {
@@ -21,7 +27,6 @@ async function isAnswering() {
 patch(PosData.prototype, {
     async setup() {
         this.answering = isAnswering();
-        till.open(`pos_offline_${odoo.info?.db}_${odoo.pos_config_id}`);
         return await super.setup(...arguments);
     },
 

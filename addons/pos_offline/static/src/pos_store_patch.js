@@ -11,7 +11,7 @@ import { showsAsPaid } from "@pos_offline/shown_state";
 import { till } from "@pos_offline/till";
 import { within } from "@pos_offline/time_limit";
 
-const ANSWER_LIMIT = 10000;
+const ANSWER_LIMIT = 6000;
 const DRAIN_LIMIT = 20000;
 
 patch(PosStore.prototype, {

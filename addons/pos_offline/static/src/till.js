@@ -8,8 +8,9 @@ import { Numbers, partsOf } from "@pos_offline/numbers";
 import { plain } from "@pos_offline/plain";
 import { within } from "@pos_offline/time_limit";
 
-const START_LIMIT = 15000;
-const COMMIT_LIMIT = 15000;
+const START_LIMIT = 10000;
+// With the server's time after it, still less than a cashier waits for.
+const COMMIT_LIMIT = 8000;
 const RETRY = { interval: 30000, timeout: 20000, backoff: { base: 1000, cap: 15000 } };
 const STATUS_EVERY = 2000;
 const REPORT_EVERY = 60000;

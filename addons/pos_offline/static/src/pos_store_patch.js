@@ -22,7 +22,11 @@ patch(PosStore.prototype, {
         } else {
             this.sayOnce();
         }
-        return await super.afterProcessServerData(...arguments);
+        try {
+            return await super.afterProcessServerData(...arguments);
+        } finally {
+            this.data.isStarting = false;
+        }
     },
 
     startOutbox() {

@@ -17,7 +17,8 @@ const DRAIN_LIMIT = 20000;
 patch(PosStore.prototype, {
     async afterProcessServerData() {
         this.offline = till;
-        if (await this.startOutbox()) {
+        this.startOutbox();
+        if (await till.isUsableInTime()) {
             await this.adoptPaidOrders();
         } else {
             this.sayOnce();
@@ -32,18 +33,25 @@ patch(PosStore.prototype, {
     startOutbox() {
         till.onDelivered = (uuid) => this.noteDelivered(uuid);
         const identity = { config_id: this.config.id, device: this.device.identifier };
-        return till.start({
+        till.start({
             context: { ...user.context, ...this.getSyncAllOrdersContext([]) },
             report: (values) => rpc("/pos_offline/report", { report: { ...identity, ...values } }, { silent: true }),
         });
     },
 
+    /** Says that sales are not protected, and goes on with the outbox should its database open after all. */
     sayOnce() {
         const words = _t(
             "Sales are not protected against outages: %s. The Point of Sale works as without Point of Sale Offline.",
             till.state.trouble
         );
-        this.notification.add(words, { type: "danger", sticky: true });
+        const close = this.notification.add(words, { type: "danger", sticky: true });
+        till.starting.then(async (isUsable) => {
+            if (isUsable) {
+                close();
+                await this.adoptPaidOrders();
+            }
+        });
     },
 
     /** Brings the screen's orders in line with the outbox, and hands over what a till without it has left behind. */

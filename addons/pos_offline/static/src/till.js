@@ -8,7 +8,8 @@ import { Numbers, partsOf } from "@pos_offline/numbers";
 import { plain } from "@pos_offline/plain";
 import { within } from "@pos_offline/time_limit";
 
-const START_LIMIT = 10000;
+const START_LIMIT = 6000;
+const SHORTEST_WAIT = 1000;
 // With the server's time after it, still less than a cashier waits for.
 const COMMIT_LIMIT = 8000;
 const RETRY = { interval: 30000, timeout: 20000, backoff: { base: 1000, cap: 15000 } };
@@ -42,9 +43,10 @@ export class Till {
         });
     }
 
-    /** Opens the shop's database. Called as early as possible; the same promise for everybody. */
+    /** Opens the shop's database, however long that takes. Called as early as possible. */
     open(name) {
-        this.opening ??= within(START_LIMIT, this._open(name), "the local database did not open in time").then(
+        this.openedAt ??= Date.now();
+        this.opening ??= this._open(name).then(
             () => true,
             (error) => {
                 this.state.trouble = error.message ?? String(error);
@@ -78,29 +80,45 @@ export class Till {
         }
     }
 
-    /** Starts to send. `context` is what `sync_from_ui` is called with; `identity` says who reports. */
-    async start({ context, report }) {
-        if (this.sync || !(await this.opening)) {
-            return this.state.usable;
+    /** Starts to send. `context` is what `sync_from_ui` is called with; `report` tells head office. */
+    start({ context, report }) {
+        this.starting ??= this._start(context, report);
+        return this.starting;
+    }
+
+    async _start(context, report) {
+        if (!(await this.opening)) {
+            return false;
         }
         try {
             this.monitor = new this.classes.ConnectionMonitor({ urls: PROBES });
             const options = { database: this.database, monitor: this.monitor, transport: { kind: "odoo", context } };
             const sync = new this.classes.SyncManager(null, { ...options, ...RETRY });
             this.listen();
-            await within(START_LIMIT, sync.init(), "the outbox did not start in time");
+            await sync.init();
             this.sync = sync;
             sync.startSync();
-            this.state.usable = true;
-            this.reporter = report;
-            this.timers.push(setInterval(() => this.refresh(), STATUS_EVERY));
-            this.timers.push(setInterval(() => this.report(), REPORT_EVERY));
-            this.refresh();
-            this.report();
         } catch (error) {
             this.state.trouble = error.message ?? String(error);
+            return false;
         }
-        return this.state.usable;
+        this.state.usable = true;
+        this.state.trouble = "";
+        this.reporter = report;
+        this.timers.push(setInterval(() => this.refresh(), STATUS_EVERY));
+        this.timers.push(setInterval(() => this.report(), REPORT_EVERY));
+        this.refresh();
+        this.report();
+        return true;
+    }
+
+    /** Whether the outbox has started, asked for no longer than a start of the till may wait for it. */
+    async isUsableInTime() {
+        const left = Math.max(START_LIMIT - (Date.now() - this.openedAt), SHORTEST_WAIT);
+        return await within(left, this.starting, "the local database did not open in time").catch((error) => {
+            this.state.trouble = error.message;
+            return false;
+        });
     }
 
     listen() {
@@ -146,7 +164,7 @@ export class Till {
      * number it prints is made its own first. Resolves when all of it is on disk, else rejects.
      */
     async commit(order) {
-        if (!(await this.opening) || !this.sync) {
+        if (!this.sync) {
             throw new Error(this.state.trouble || "the outbox has not started");
         }
         if (this.owns(order.uuid)) {
@@ -191,7 +209,7 @@ export class Till {
 
     /** Sends what waits, and resolves with what the server has not confirmed when the time is over. */
     async drain(milliseconds) {
-        if (!(await this.opening) || !this.sync) {
+        if (!this.sync) {
             return [];
         }
         const until = Date.now() + milliseconds;

@@ -75,7 +75,7 @@ async function keepStart(page) {
 export function promise(name, story, { fresh = false } = {}) {
   test(name, { skip, timeout: 240_000 }, async () => {
     prepared ??= prepare();
-    const folder = fresh ? profile() : await copyOf(await prepared);
+    let folder = fresh ? profile() : await copyOf(await prepared);
     const till = { proxy, base: proxy.url, direct: `http://127.0.0.1:${odoo.port}` };
     /** Starts the browser, as after a start of the computer. */
     till.boot = async () => {
@@ -85,6 +85,12 @@ export function promise(name, story, { fresh = false } = {}) {
       till.page.on("dialog", (dialog) => dialog.accept().catch(() => {}));
     };
     till.kill = () => kill(folder);
+    /** Puts another computer in its place, with the till opened and nothing sold. */
+    till.replace = async () => {
+      await till.context.close();
+      folder = await copyOf(await prepared);
+      await till.boot();
+    };
     /** Opens the till at the shop's address, in this tab or another. */
     till.open = async (page = till.page, limit = 60_000) => {
       await page.goto(till.address);

@@ -79,7 +79,7 @@ export async function sendDraft(page, order, asked) {
     await page.evaluate(async () => {
       const { posmodel } = window;
       posmodel.addPendingOrder([posmodel.getOrder().id]);
-      await posmodel.syncAllOrders({ orders: [posmodel.getOrder()] });
+      await posmodel.syncAllOrders({ orders: [posmodel.getOrder()], force: true });
     });
     const rows = await asked("pos.order", "search_read", [[["uuid", "=", order.uuid]], ["state"]]);
     if (rows[0]?.state === "draft") return;

@@ -6,8 +6,9 @@ import { session } from "@web/session";
 import { till } from "@pos_offline/till";
 import { TookTooLong, within } from "@pos_offline/time_limit";
 
-const PROBE_LIMIT = 4000;
 const CALL_LIMIT = 6000;
+// Longer than a start waits: a busy server is not taken for a dead one.
+const PROBE_LIMIT = 15000;
 const NEXT_PROBE = 5000;
 
 // The library comes and opens the shop's database while Odoo starts its services.
@@ -15,7 +16,7 @@ if (odoo.pos_config_id) {
     till.open(`pos_offline_${session.db}_${odoo.pos_config_id}`);
 }
 
-/** Whether the server answers, asked before the till's own calls could hang. */
+/** Whether the server answers in time. */
 async function isAnswering() {
     try {
         const signal = AbortSignal.timeout(PROBE_LIMIT);
@@ -29,7 +30,6 @@ async function isAnswering() {
 patch(PosData.prototype, {
     async setup(env, services) {
         this.isStarting = true;
-        this.answering = isAnswering();
         return await super.setup(env, { ...services, orm: this._limited(services.orm) });
     },
 
@@ -38,8 +38,7 @@ patch(PosData.prototype, {
         const limited = Object.create(orm);
         const data = this;
         limited.call = async function (model, method) {
-            const canDoWithout =
-                method === "load_data_params" ? data._keptParameters() : data.canStart;
+            const canDoWithout = method === "load_data_params" ? data._hasParameters() : data.canStart;
             if (!data.isStarting || !canDoWithout) {
                 return await orm.call.apply(this, arguments);
             }
@@ -49,7 +48,7 @@ patch(PosData.prototype, {
             try {
                 return await within(CALL_LIMIT, orm.call.apply(this, arguments), "");
             } catch (error) {
-                if (error instanceof TookTooLong) {
+                if (error instanceof TookTooLong || error instanceof ConnectionLostError) {
                     data._goOffline();
                     throw new ConnectionLostError(method);
                 }
@@ -59,21 +58,14 @@ patch(PosData.prototype, {
         return limited;
     },
 
-    _keptParameters() {
-        return localStorage.getItem(`pos_data_params_${odoo.pos_config_id}`);
+    _hasParameters() {
+        return Boolean(localStorage.getItem(`pos_data_params_${odoo.pos_config_id}`));
     },
 
     _goOffline() {
         this.network.offline = true;
         clearTimeout(this.checkConnectivityTimeout);
         this.checkConnectivityTimeout = setTimeout(() => this.checkConnectivity(), NEXT_PROBE);
-    },
-
-    async initializeDeviceIdentifier() {
-        if (this._keptParameters() && !(await this.answering)) {
-            this._goOffline();
-        }
-        return await super.initializeDeviceIdentifier(...arguments);
     },
 
     async checkConnectivity() {

@@ -23,6 +23,26 @@ after(async () => {
   await odoo?.stop();
 });
 
+/** Has the copies be tills of their own: none of them knows a device identifier or an open order of another. */
+async function forgetDevice(page) {
+  await page.goto(`${proxy.url}/web/health`);
+  await page.evaluate(async () => {
+    Object.keys(localStorage).filter((key) => key.endsWith("unique_device_identifier")).forEach((key) => localStorage.removeItem(key));
+    const name = (await indexedDB.databases()).map((database) => database.name).find((known) => known.startsWith("point-of-sale-"));
+    await new Promise((done, fail) => {
+      const opening = indexedDB.open(name);
+      opening.onerror = fail;
+      opening.onsuccess = () => {
+        const own = ["pos.order", "pos.order.line", "pos.payment"];
+        const transaction = opening.result.transaction(own, "readwrite");
+        own.forEach((store) => transaction.objectStore(store).clear());
+        transaction.oncomplete = done;
+        transaction.onabort = fail;
+      };
+    });
+  });
+}
+
 /** A profile of a till that has been opened and whose start is kept, made once; every story works on a copy of it. */
 async function prepare() {
   const folder = profile();
@@ -33,6 +53,7 @@ async function prepare() {
     shop = (await call(context, proxy.url, "pos.config", "search", [[["name", "=", "Bakery Shop"]]]))[0];
     await openTill(page, proxy.url, shop);
     await keepStart(page);
+    await forgetDevice(page);
   } finally {
     await context.close();
   }
@@ -81,8 +102,9 @@ export function promise(name, story, { fresh = false } = {}) {
     till.boot = async () => {
       till.context = await browse(folder);
       till.page = till.context.pages()[0];
-      till.context.on("page", (page) => page.on("dialog", (dialog) => dialog.accept().catch(() => {})));
-      till.page.on("dialog", (dialog) => dialog.accept().catch(() => {}));
+      const answer = (dialog) => (till.stays ? dialog.dismiss() : dialog.accept()).catch(() => {});
+      till.context.on("page", (page) => page.on("dialog", answer));
+      till.page.on("dialog", answer);
     };
     till.kill = () => kill(folder);
     /** Puts another computer in its place, with the till opened and nothing sold. */
@@ -95,6 +117,17 @@ export function promise(name, story, { fresh = false } = {}) {
     till.open = async (page = till.page, limit = 60_000) => {
       await page.goto(till.address);
       await started(page, limit);
+    };
+    /**
+     * Opens a second tab offline, in which Odoo asks the first one to leave; the cashier says no, and has two of them.
+     */
+    till.openSecond = async () => {
+      await till.context.setOffline(true);
+      await till.page.waitForFunction(() => window.posmodel.data.network.offline);
+      till.stays = true;
+      const page = await till.context.newPage();
+      await till.open(page);
+      return page;
     };
     till.call = (model, method, ...rest) => call(till.context, till.direct, model, method, ...rest);
     /** Resolves with the uuids of these orders that the server has as paid, one for each row there. */

@@ -52,8 +52,10 @@ export async function started(page, timeout = 60_000) {
   }
 }
 
-/** Rings up the first simple product; resolves with the order's uuid. */
+/** Rings up the first simple product for a new customer; resolves with the order's uuid. */
 export async function ringUp(page) {
+  // An open order of another till may be on the screen.
+  await page.evaluate(() => window.posmodel.getOrder()?.lines.length && window.posmodel.addNewOrder());
   await page.locator(".product-list article.product:not(:has(.fa-list))").first().click();
   await page.locator(".order-container .orderline, .order-summary .orderline").first().waitFor();
   return await page.evaluate(() => ({ uuid: window.posmodel.getOrder().uuid }));

@@ -31,7 +31,7 @@ patch(PosStore.prototype, {
     },
 
     startOutbox() {
-        till.onDelivered = (uuid) => this.noteDelivered(uuid);
+        till.onDelivered = (uuid, sold) => this.noteDelivered(uuid, sold);
         const identity = { config_id: this.config.id, device: this.device.identifier };
         till.start({
             context: { ...user.context, ...this.getSyncAllOrdersContext([]) },
@@ -145,7 +145,12 @@ patch(PosStore.prototype, {
         }
     },
 
-    noteDelivered(uuid) {
+    noteDelivered(uuid, sold) {
+        if (uuid !== sold) {
+            // The server's order of this uuid is another tab's sale.
+            this.removePendingOrder(this.models["pos.order"].getBy("uuid", uuid));
+            return;
+        }
         this.arrived ??= new Set();
         this.arrived.add(uuid);
         this.reading = Promise.resolve(this.reading).then(() => this.readDelivered());

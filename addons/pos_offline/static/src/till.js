@@ -4,6 +4,7 @@
  */
 import { reactive } from "@odoo/owl";
 import { loadPackage } from "@pos_offline/package";
+import { keyOf, underUuid } from "@pos_offline/identity";
 import { Numbers, partsOf } from "@pos_offline/numbers";
 import { plain } from "@pos_offline/plain";
 import { within } from "@pos_offline/time_limit";
@@ -24,6 +25,8 @@ export class Till {
         this.locks = locks;
         this.waiting = new Map();
         this.delivered = new Set();
+        // The order on the screen of a sale that has a uuid of its own.
+        this.shown = new Map();
         this.waiters = new Map();
         this.onDelivered = () => {};
         this.timers = [];
@@ -76,7 +79,7 @@ export class Till {
     _note(row) {
         if (row.type === "order" && row.data?.uuid) {
             this.waiting.set(row.data.uuid, row);
-            this.numbers.note(row.data.pos_reference, row.data.uuid);
+            this.numbers.note(row.data.pos_reference, row.data.uuid, keyOf(row.data));
         }
     }
 
@@ -137,7 +140,9 @@ export class Till {
         this.monitor?.stop();
     }
 
-    _settled(uuid) {
+    _settled(sold) {
+        const uuid = this.shown.get(sold) ?? sold;
+        this.waiting.delete(sold);
         this.waiting.delete(uuid);
         this.delivered.add(uuid);
         if (this.delivered.size > RECENT) {
@@ -146,7 +151,7 @@ export class Till {
         this.waiters.get(uuid)?.resolve(true);
         this.waiters.delete(uuid);
         this.refresh();
-        this.onDelivered(uuid);
+        this.onDelivered(uuid, sold);
     }
 
     /** Whether an order is in the outbox. */
@@ -160,8 +165,8 @@ export class Till {
     }
 
     /**
-     * Commits a paid order to disk. `order` offers `uuid`, `reference()`, `renumber(number)` and `serialize()`; the
-     * number it prints is made its own first. Resolves when all of it is on disk, else rejects.
+     * Commits a paid order to disk. `order` offers `uuid`, `isAtServer`, `reference()`, `renumber(number)`, `newUuid()` and
+     * `serialize()`; the number that it prints is made its own first. Resolves when all of it is on disk, else rejects.
      */
     async commit(order) {
         if (!this.sync) {
@@ -170,22 +175,45 @@ export class Till {
         if (this.owns(order.uuid)) {
             return;
         }
-        const work = this._alone(async () => {
-            await this.numbers.read();
-            const parts = partsOf(order.reference());
-            if (parts && !this.numbers.isFree(order.reference(), order.uuid)) {
-                order.renumber(this.numbers.next(parts.series));
-            }
-            await this.numbers.claim(order.reference(), order.uuid);
-            const data = plain(order.serialize());
-            const receipt = await this.sync.commitSale({ order: data });
-            this.waiting.set(order.uuid, { id: receipt.id, data, created_at: receipt.committedAt });
-            return receipt;
-        });
         // A commit that ends after its time has saved the sale all the same; the outbox knows the order from then on.
-        const receipt = await within(COMMIT_LIMIT, work, "the local database did not answer in time");
+        const work = this._alone(() => this._commit(order));
+        await within(COMMIT_LIMIT, work, "the local database did not answer in time");
         this.refresh();
-        return receipt;
+    }
+
+    async _commit(order) {
+        await this.numbers.read();
+        const uuid = await this._identify(order, keyOf(plain(order.serialize())));
+        let data = plain(order.serialize());
+        if (uuid !== order.uuid) {
+            data = underUuid(data, uuid, order.newUuid);
+            this.shown.set(uuid, order.uuid);
+            if (this.waiting.has(uuid)) {
+                this.waiting.set(order.uuid, this.waiting.get(uuid));
+                return;
+            }
+        }
+        const receipt = await this.sync.commitSale({ order: data });
+        this.waiting.set(order.uuid, { id: receipt.id, data, created_at: receipt.committedAt });
+    }
+
+    /** Gives the order a number of its own, and returns the uuid under which it is sold. */
+    async _identify(order, key) {
+        const before = this.numbers.ofSale(key);
+        const isTaken = !before && this.numbers.isTaken(order.uuid, key);
+        if (isTaken && order.isAtServer) {
+            throw new Error("this order has been paid in another tab");
+        }
+        const uuid = before?.uuid ?? (isTaken ? order.newUuid() : order.uuid);
+        const parts = partsOf(order.reference());
+        if (before && before.reference !== order.reference()) {
+            order.renumber(partsOf(before.reference).number);
+        } else if (parts && !this.numbers.isFree(order.reference(), uuid)) {
+            order.renumber(this.numbers.next(parts.series));
+        }
+        await this.numbers.claim(order.reference(), uuid, key);
+        this.numbers.mine.add(order.uuid);
+        return uuid;
     }
 
     /** Does something that no other tab of the shop does at the same time. */

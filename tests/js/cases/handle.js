@@ -172,8 +172,8 @@ export default {
     const said = navigator.storage.estimate;
     StorageManager.prototype.estimate = async () => ({ usage, quota: 100 });
     try {
-      const { salesLeft, ...said } = await db.checkQuota();
-      equal([said, salesLeft ?? 0], [{ ok: false, usage: 95, quota: 100, percentUsed: 0.95 }, 0]);
+      const { salesLeft, ...rest } = await db.checkQuota();
+      equal([rest, salesLeft ?? 0], [{ ok: false, usage: 95, quota: 100, percentUsed: 0.95 }, 0]);
       const save = () => { throw new Error("must not be called"); };
       await rejects(db.saveWithQuotaCheck("orders", {}, save), "QuotaExceeded", "QUOTA_EXCEEDED");
       equal((await db.getAll("transactions")).map((row) => row.id), ["pending"]);

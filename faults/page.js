@@ -76,7 +76,7 @@ async function sells(till, { pace, heavy, quota }) {
   }
 }
 
-/** Ends the workers that there are, again and again; half of the time they have a last word. */
+/** Ends the workers that there are, again and again; some of them without a last word. */
 async function endsWorkers(workers, plan) {
   for (const { after, silently } of plan) {
     await sleep(after);

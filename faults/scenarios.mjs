@@ -11,7 +11,7 @@
 //            in the journal
 //   hasty    the journal's files count half a second after they were made, not a minute: a kill does not take new files
 //   reload   tabs other than the first load their page again and again, so their slots of the journal change hands
-//   workers  the journal's worker is ended again and again, half of the time without a word to the page
+//   workers  the journal's worker is ended again and again, sometimes without a word to the page
 //   quota    the browser gives the site little more than it has, or less
 //
 // and functions of the life (life.mjs): `first` before all rounds, `round` in the place of a sitting that ends in a kill, and

@@ -1,5 +1,5 @@
 # The only door: every command of the project.
-.PHONY: help setup setup-browser setup-engines build demo test engines e2e screenshots addon release release-twice test-odoo check bench bench-report faults faults-ci clean
+.PHONY: help setup setup-browser setup-engines setup-hosts build demo test engines e2e screenshots addon release release-twice test-deploy test-odoo check bench bench-report faults faults-ci clean
 .DEFAULT_GOAL := help
 PORT ?= 8080
 
@@ -21,6 +21,9 @@ setup-browser:
 
 setup-engines:
 	@scripts/setup.sh --with-engines
+
+setup-hosts:
+	@scripts/setup.sh --with-hosts
 
 build: setup ## build pkg/
 	@scripts/build-pkg.sh
@@ -87,6 +90,9 @@ release: setup ## dist/: package, crate, addons, sums, bill of materials (VERSIO
 
 release-twice: setup ## whether the commit gives the same bytes in another folder
 	@scripts/release/twice.sh
+
+test-deploy: setup-hosts ## the deployment on real ssh and web servers of this machine (installs openssh-server and nginx)
+	node --test --test-timeout=1800000 tests/deploy/
 
 test-odoo: setup-browser build ## the addon on a real Odoo 19 (ODOO=path/to/odoo-bin)
 	@if [ -z "$(ODOO)" ]; then echo "test-odoo: skipped, ODOO is not set"; else \

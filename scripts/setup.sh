@@ -21,12 +21,27 @@ has_version() { # has_version COMMAND VERSION
   command -v "$1" >/dev/null && "$1" --version 2>/dev/null | grep -qF " $2"
 }
 
+without_starting() { # without_starting COMMAND...: a server that is installed meanwhile is not started
+  local policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ]; then "$@"; return; fi
+  printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+  "$@" || { as_root rm -f "$policy"; return 1; }
+  as_root rm -f "$policy"
+}
+
 debian cc build-essential
 case "${1:-}" in --with-browser | --with-engines)
   debian chromium chromium chromium-driver fonts-liberation
   debian chromedriver chromium-driver
   debian python3 python3
 esac
+if [ "${1:-}" = --with-hosts ]; then
+  debian ssh openssh-client
+  debian curl curl
+  debian python3 python3
+  PATH=$PATH:/usr/sbin without_starting debian sshd openssh-server
+  PATH=$PATH:/usr/sbin without_starting debian nginx nginx-light
+fi
 if [ "${1:-}" = --with-engines ]; then
   debian firefox-esr firefox-esr
   debian WebKitWebDriver webkit2gtk-driver

@@ -38,7 +38,7 @@ const CASES = {
 };
 
 for (const [name, [bundler, page, main, options]] of Object.entries(CASES)) {
-  test(name, { timeout: 60_000 }, async () => {
+  test(name, { timeout: 300_000 }, async () => {
     const folder = name.replace(/\W+/g, "-");
     const root = project(tarball, folder, { "main.js": main, "index.html": page });
     await bundlers[bundler](root, options);
@@ -51,7 +51,7 @@ for (const [name, [bundler, page, main, options]] of Object.entries(CASES)) {
   });
 }
 
-test("esbuild: a bundle that has left the module behind says which entry to take", { timeout: 60_000 }, async () => {
+test("esbuild: a bundle that has left the module behind says which entry to take", { timeout: 300_000 }, async () => {
   const root = project(tarball, "left-behind", { "main.js": load(), "index.html": MODULE });
   await bundlers.esbuild(root);
   const page = await chrome.open("/projects/left-behind/");

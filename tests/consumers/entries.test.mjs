@@ -32,7 +32,7 @@ after(async () => {
 });
 
 for (const entry of ["index", "inline"]) {
-  test(`a plain module takes ${entry}.js as it is`, { timeout: 60_000 }, async () => {
+  test(`a plain module takes ${entry}.js as it is`, { timeout: 300_000 }, async () => {
     const page = await chrome.open("/projects/plain/");
     const result = await page.evaluate(async ([PLACE, entry]) => {
       const pkg = await import(`${PLACE}/${entry}.js`);
@@ -45,7 +45,7 @@ for (const entry of ["index", "inline"]) {
   });
 }
 
-test("load gives what the package exports, once, and begins nothing before it is called", { timeout: 60_000 }, async () => {
+test("load gives what the package exports, once, and begins nothing before it is called", { timeout: 300_000 }, async () => {
   const page = await chrome.open("/projects/plain/");
   const result = await page.evaluate(async (PLACE) => {
     const { load } = await import(`${PLACE}/load.js`);
@@ -59,7 +59,7 @@ test("load gives what the package exports, once, and begins nothing before it is
   await page.context().close();
 });
 
-test("a service worker that is a module takes load.js", { timeout: 60_000 }, async () => {
+test("a service worker that is a module takes load.js", { timeout: 300_000 }, async () => {
   const script = `import { load } from "${PLACE}/load.js";
     import { shift } from "/projects/plain/shift.js";
     self.addEventListener("message", ({ data, ports: [port] }) => {
@@ -78,7 +78,7 @@ test("a service worker that is a module takes load.js", { timeout: 60_000 }, asy
   await page.context().close();
 });
 
-test("without 'wasm-unsafe-eval' every entry is Unsupported and says the line to add, with it all work", { timeout: 60_000 }, async () => {
+test("without 'wasm-unsafe-eval' every entry is Unsupported and says the line to add, with it all work", { timeout: 300_000 }, async () => {
   for (const policy of Object.keys(POLICIES)) {
     for (const entry of ["index", "load", "inline"]) {
       const page = await chrome.open(`/policy/${policy}/`);
@@ -97,7 +97,7 @@ test("without 'wasm-unsafe-eval' every entry is Unsupported and says the line to
   }
 });
 
-test("of two copies the first is used, and the other says so once", { timeout: 60_000 }, async () => {
+test("of two copies the first is used, and the other says so once", { timeout: 300_000 }, async () => {
   // Another version at another place.
   const other = join(tarball.folder, "other");
   cpSync(tarball.content, other, { recursive: true });
@@ -123,7 +123,7 @@ test("of two copies the first is used, and the other says so once", { timeout: 6
   }
 });
 
-test("two copies that are loaded at the same time agree on one", { timeout: 60_000 }, async () => {
+test("two copies that are loaded at the same time agree on one", { timeout: 300_000 }, async () => {
   const copy = join(tarball.folder, "copy");
   cpSync(tarball.content, copy, { recursive: true });
   const page = await chrome.open("/projects/plain/");
@@ -136,7 +136,7 @@ test("two copies that are loaded at the same time agree on one", { timeout: 60_0
   await page.context().close();
 });
 
-test("what is no module of this version is refused with what was expected, and load can be called again", { timeout: 60_000 }, async () => {
+test("what is no module of this version is refused with what was expected, and load can be called again", { timeout: 300_000 }, async () => {
   const { wasm } = hashed(root);
   // A module of another build differs in the section that says so, which is the last.
   const module = readFileSync(join(root, "node_modules/pos-offline", wasm));

@@ -13,12 +13,12 @@ let tarball;
 before(() => (tarball = packed()));
 after(() => tarball.close());
 
-test("publint has nothing to say", { timeout: 60_000 }, async () => {
+test("publint has nothing to say", { timeout: 300_000 }, async () => {
   const { messages, pkg } = await publint({ pkgDir: tarball.content, pack: false, strict: true });
   assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
 });
 
-test("attw finds the types of every entry, of an ES module", { timeout: 60_000 }, () => {
+test("attw finds the types of every entry, of an ES module", { timeout: 300_000 }, () => {
   const attw = fileURLToPath(new URL("../../node_modules/.bin/attw", import.meta.url));
   // The module itself has no types: what it is when it is imported depends on the bundler.
   const output = execFileSync(attw, [tarball.tarball, "--profile", "esm-only", "--exclude-entrypoints", "./module.wasm", "--format", "json", "--no-emoji"], { encoding: "utf8" });

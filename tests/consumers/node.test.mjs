@@ -16,7 +16,7 @@ after(() => tarball.close());
 
 /** What a program of a fresh project prints, as JSON. A timer or a socket that was left behind would keep it from ending. */
 async function run(root, file = "main.js") {
-  const ran = promisify(execFile)(process.execPath, [file], { cwd: root, timeout: 30_000 });
+  const ran = promisify(execFile)(process.execPath, [file], { cwd: root, timeout: 240_000 });
   // Node shows the line at fault, which may be the whole package.
   const { stdout, stderr } = await ran.catch((error) => {
     throw new Error(error.message.replace(/.{500,}/g, "..."));
@@ -33,7 +33,7 @@ function withPolyfill(name, files) {
   return root;
 }
 
-test("importing throws nothing and starts nothing, and init() is Unsupported without IndexedDB", { timeout: 60_000 }, async () => {
+test("importing throws nothing and starts nothing, and init() is Unsupported without IndexedDB", { timeout: 300_000 }, async () => {
   for (const entry of ["pos-offline", "pos-offline/inline", "pos-offline/load"]) {
     const root = project(tarball, `bare-${entry.replace("/", "-")}`, {
       "main.js": `
@@ -53,7 +53,7 @@ test("importing throws nothing and starts nothing, and init() is Unsupported wit
 });
 
 for (const [entry, get] of [["pos-offline", "pkg"], ["pos-offline/load", "await pkg.load()"], ["pos-offline/load", 'await pkg.load({ module: new URL(import.meta.resolve("pos-offline/module.wasm")) })']]) {
-  test(`with fake-indexeddb ${entry} works: ${get}`, { timeout: 60_000 }, async () => {
+  test(`with fake-indexeddb ${entry} works: ${get}`, { timeout: 300_000 }, async () => {
     const root = withPolyfill(`polyfill-${entry}-${get.length}`.replace("/", "-"), {
       "main.js": `import "fake-indexeddb/auto"; import * as pkg from "${entry}"; import { shift } from "./shift.js";
         console.log(JSON.stringify(await shift(${get}, "till")));`,
@@ -62,7 +62,7 @@ for (const [entry, get] of [["pos-offline", "pkg"], ["pos-offline/load", "await 
   });
 }
 
-test("with fake-indexeddb a sale goes through the outbox to a server, and nothing is left running", { timeout: 60_000 }, async () => {
+test("with fake-indexeddb a sale goes through the outbox to a server, and nothing is left running", { timeout: 300_000 }, async () => {
   const root = withPolyfill("outbox", {
     "main.js": `
       import "fake-indexeddb/auto";
@@ -89,7 +89,7 @@ test("with fake-indexeddb a sale goes through the outbox to a server, and nothin
   assert.deepEqual(await run(root), { sequence: 1, sent: 1, left: 0 });
 });
 
-test("a bundle for server-side rendering can be imported", { timeout: 60_000 }, async () => {
+test("a bundle for server-side rendering can be imported", { timeout: 300_000 }, async () => {
   const main = 'import { offlineDB } from "pos-offline"; import { load } from "pos-offline/load"; console.log(JSON.stringify([offlineDB.isReady(), typeof load]));';
   const root = project(tarball, "rendering", { "main.js": main });
   await bundlers.esbuild(root, { platform: "node" });

@@ -206,3 +206,18 @@ void till;
 void catalogue;
 void connection;
 void sync;
+
+// The entries have one text of types.
+import { load, type LoadOptions, type PosOffline } from "../../pkg/load.js";
+import * as inline from "../../pkg/inline.js";
+
+const sources: LoadOptions[] = [{}, { module: "/m.wasm" }, { module: new URL("https://shop.example/m.wasm") }, { module: new Uint8Array(8) }, { module: fetch("/m.wasm") }];
+const loaded: PosOffline = await load(sources[0]);
+const sameDb: OfflineDB = loaded.offlineDB;
+const sameClass: typeof OfflineDB = inline.OfflineDB;
+// @ts-expect-error there is one option
+void load({ url: "/m.wasm" });
+// @ts-expect-error no place of a module
+void load({ module: null });
+const byNumber = await sameDb.getProductByBarcode(5901234123457);
+void [sameClass, byNumber];

@@ -47,6 +47,22 @@ test("an order that two tabs have paid with two baskets is two sales, and each i
   assert.equal(second.ofSale("cash of the second"), null);
 });
 
+test("a number is claimed before the sale is saved, and only a saved sale keeps the order from being paid again", async () => {
+  const { Numbers } = await load("numbers");
+  const disk = database();
+  const page = new Numbers(disk);
+  await page.claim("261-3-000007", "a");
+  const reloaded = new Numbers(disk);
+  await reloaded.read();
+  assert.equal(reloaded.isFree("261-3-000007", "b"), false);
+  assert.equal(reloaded.isTaken("a", "cash"), false);
+  await page.claim("261-3-000007", "a", "cash");
+  await page.claim("261-3-000007", "a");
+  await reloaded.read();
+  assert.equal(reloaded.isTaken("a", "cash"), false);
+  assert.equal(reloaded.isTaken("a", "other cash"), true);
+});
+
 test("a sale under a uuid of its own shares no uuid with the other, and its parts still belong together", async () => {
   const { keyOf, underUuid } = await load("identity");
   const data = {

@@ -94,7 +94,7 @@ async function keepStart(page) {
 
 /** Tells a story. `fresh` leaves the till unopened: signed in, and nothing else. */
 export function promise(name, story, { fresh = false } = {}) {
-  test(name, { skip, timeout: 240_000 }, async () => {
+  test(name, { skip, timeout: 480_000 }, async () => {
     prepared ??= prepare();
     let folder = fresh ? profile() : await copyOf(await prepared);
     const till = { proxy, base: proxy.url, direct: `http://127.0.0.1:${odoo.port}` };

@@ -9,7 +9,10 @@ export const profile = () => mkdtempSync(join(tmpdir(), "till-"));
 
 /** A browser with a profile that outlives it. */
 export async function browse(folder) {
-  return await chromium.launchPersistentContext(folder, { ...LAUNCH, viewport: { width: 1280, height: 800 } });
+  const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, viewport: { width: 1280, height: 800 } });
+  // Odoo builds its bundles when the first page asks for them.
+  context.setDefaultNavigationTimeout(120_000);
+  return context;
 }
 
 /** Signs in without loading the backend, which no cashier needs. */

@@ -3,6 +3,9 @@
  * is paid with tells them apart.
  */
 
+/** The order, which the server knows as a draft, has been paid in another tab. */
+export class PaidElsewhere extends Error {}
+
 /** Returns what no other sale has: the uuids of its payments, or of its lines where nothing was to pay. */
 export function keyOf(data) {
     const uuids = (commands) => (commands ?? []).map(([, , values]) => values?.uuid).filter(Boolean);

@@ -22,9 +22,7 @@ export class Numbers {
     async read() {
         const kept = (await this.database.getConfig(STORED_AS)) ?? [];
         for (const [reference, uuid, key] of kept) {
-            if (!this.printed.has(reference)) {
-                this.printed.set(reference, { uuid, key });
-            }
+            this.note(reference, uuid, key);
         }
     }
 
@@ -54,19 +52,23 @@ export class Numbers {
 
     /** Remembers in memory that a sale has this number. */
     note(reference, uuid, key) {
-        if (partsOf(reference) && !this.printed.has(reference)) {
+        const owner = this.printed.get(reference);
+        if (partsOf(reference) && !owner) {
             this.printed.set(reference, { uuid, key });
+        } else if (owner?.uuid === uuid) {
+            owner.key ??= key;
         }
     }
 
-    /** Makes a number known on disk before it is printed. */
+    /** Makes a number known on disk before it is printed; with the key of the sale once that is on disk. */
     async claim(reference, uuid, key) {
         this.mine.add(uuid);
         if (!partsOf(reference)) {
             return;
         }
-        this.printed.set(reference, { uuid, key });
-        const rows = [...this.printed].slice(-KEPT).map(([number, owner]) => [number, owner.uuid, owner.key]);
+        const owner = this.printed.get(reference);
+        this.printed.set(reference, { uuid, key: key ?? (owner?.uuid === uuid ? owner.key : undefined) });
+        const rows = [...this.printed].slice(-KEPT).map(([number, { uuid: of, key: sale }]) => [number, of, sale]);
         await this.database.saveConfig(STORED_AS, rows);
     }
 

@@ -4,9 +4,8 @@ import { ConnectionLostError } from "@web/core/network/rpc";
 import { PosData } from "@point_of_sale/app/services/data_service";
 import { session } from "@web/session";
 import { till } from "@pos_offline/till";
-import { TookTooLong, within } from "@pos_offline/time_limit";
+import { startCall } from "@pos_offline/start_call";
 
-const CALL_LIMIT = 6000;
 // Longer than a start waits: a busy server is not taken for a dead one.
 const PROBE_LIMIT = 15000;
 const NEXT_PROBE = 5000;
@@ -42,15 +41,11 @@ patch(PosData.prototype, {
             if (!data.isStarting || !canDoWithout) {
                 return await orm.call.apply(this, arguments);
             }
-            if (data.network.offline) {
-                throw new ConnectionLostError(method);
-            }
             try {
-                return await within(CALL_LIMIT, orm.call.apply(this, arguments), "");
+                return await startCall(() => orm.call.apply(this, arguments));
             } catch (error) {
-                if (error instanceof TookTooLong || error instanceof ConnectionLostError) {
+                if (error instanceof ConnectionLostError) {
                     data._goOffline();
-                    throw new ConnectionLostError(method);
                 }
                 throw error;
             }

@@ -5,6 +5,7 @@ import { rpc, ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { PaidElsewhere } from "@pos_offline/identity";
 import { SaleNotSaved } from "@pos_offline/sale_not_saved";
 import { ownSale } from "@pos_offline/own_sale";
 import { showsAsPaid } from "@pos_offline/shown_state";
@@ -78,7 +79,8 @@ patch(PosStore.prototype, {
             await this.commitOrder(order);
             return true;
         } catch (error) {
-            if (!this.data.network.offline) {
+            // The server would answer with what the other tab has sold, as if this were it.
+            if (!this.data.network.offline && !(error instanceof PaidElsewhere)) {
                 const sent = super.syncAllOrders({ ...options, orders: [order], throw: true, force: true });
                 const answer = await within(ANSWER_LIMIT, sent, "").catch((refusal) => refusal);
                 if (Array.isArray(answer) && answer.length) {

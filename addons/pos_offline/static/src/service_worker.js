@@ -2,7 +2,7 @@
 // The worker of the Point of Sale. It keeps only whole, good answers: the shop's page recognised by its content, and
 // files that came complete. What it kept stays until something better has come.
 const KEPT = "pos-offline-v1";
-const PAGE_LIMIT = 8000;
+const PAGE_LIMIT = 5000;
 const SHOP = /^\/pos\/ui\/(\d+)(\/|$)/;
 
 /** The one key of all paths of a shop. */

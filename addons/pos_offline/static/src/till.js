@@ -4,7 +4,7 @@
  */
 import { reactive } from "@odoo/owl";
 import { loadPackage } from "@pos_offline/package";
-import { keyOf, underUuid } from "@pos_offline/identity";
+import { keyOf, PaidElsewhere, underUuid } from "@pos_offline/identity";
 import { Numbers, partsOf } from "@pos_offline/numbers";
 import { plain } from "@pos_offline/plain";
 import { within } from "@pos_offline/time_limit";
@@ -183,7 +183,8 @@ export class Till {
 
     async _commit(order) {
         await this.numbers.read();
-        const uuid = await this._identify(order, keyOf(plain(order.serialize())));
+        const key = keyOf(plain(order.serialize()));
+        const uuid = await this._identify(order, key);
         let data = plain(order.serialize());
         if (uuid !== order.uuid) {
             data = underUuid(data, uuid, order.newUuid);
@@ -195,6 +196,8 @@ export class Till {
         }
         const receipt = await this.sync.commitSale({ order: data });
         this.waiting.set(order.uuid, { id: receipt.id, data, created_at: receipt.committedAt });
+        // The sale is saved, whether this is or not.
+        await this.numbers.claim(order.reference(), uuid, key).catch(() => {});
     }
 
     /** Gives the order a number of its own, and returns the uuid under which it is sold. */
@@ -202,7 +205,7 @@ export class Till {
         const before = this.numbers.ofSale(key);
         const isTaken = !before && this.numbers.isTaken(order.uuid, key);
         if (isTaken && order.isAtServer) {
-            throw new Error("this order has been paid in another tab");
+            throw new PaidElsewhere("the order has been paid in another tab");
         }
         const uuid = before?.uuid ?? (isTaken ? order.newUuid() : order.uuid);
         const parts = partsOf(order.reference());
@@ -211,7 +214,7 @@ export class Till {
         } else if (parts && !this.numbers.isFree(order.reference(), uuid)) {
             order.renumber(this.numbers.next(parts.series));
         }
-        await this.numbers.claim(order.reference(), uuid, key);
+        await this.numbers.claim(order.reference(), uuid);
         this.numbers.mine.add(order.uuid);
         return uuid;
     }

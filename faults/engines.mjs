@@ -44,15 +44,17 @@ export const ENGINES = {
       const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});\n`);
       writeFileSync(join(profile, "user.js"), lines.join(""));
     },
-    database: /\/idb\//,
-    files: /\/fs\//,
+    // Firefox keeps databases of its own as well.
+    database: /\/storage\/default\/.*\/idb\//,
+    files: /\/storage\/default\/.*\/fs\//,
   },
   webkit: {
     command: MINI_BROWSER,
     display: true,
     args: () => [],
     env: (profile) => ({ XDG_DATA_HOME: join(profile, "data"), XDG_CACHE_HOME: join(profile, "cache") }),
-    database: /\/IndexedDB\//,
+    // Its name has changed between versions.
+    database: /\/indexeddb\//i,
     files: /\/FileSystem\//,
   },
 };

@@ -124,8 +124,8 @@ try {
         const counts = Object.entries(line).filter(([, value]) => typeof value === "number");
         const words = counts.map(([name, value]) => `${name} ${value}`).join(", ");
         console.log(`${engine} ${library} ${scenario}, ${line.fault}: ${words}`);
-        // Without a receipt nothing can be lost, and nothing is shown.
-        failed ||= line.paper === 0;
+        // Without a receipt nothing can be lost, without damage nothing is borne, and nothing is shown.
+        failed ||= line.paper === 0 || (SCENARIOS[scenario].damage && line.damaged === 0);
         failed ||= library === "ours" && FAULTS.some((kind) => line[kind] > 0);
       }
     }
@@ -134,6 +134,6 @@ try {
   await end();
 }
 if (failed) {
-  console.error("Something acknowledged is lost, doubled, altered, numbered twice or not sent, or nothing was sold: see the lines above.");
+  console.error("Something acknowledged is lost, doubled, altered, numbered twice or not sent, or nothing was sold or damaged: see the lines above.");
   process.exitCode = 1;
 }

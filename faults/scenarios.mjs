@@ -12,6 +12,7 @@
 //   hasty    the journal's files count half a second after they were made, not a minute: a kill does not take new files
 //   reload   tabs other than the first load their page again and again, so their slots of the journal change hands
 //   workers  the journal's worker is ended again and again, sometimes without a word to the page
+//   damage   something has to be damaged, or the run shows nothing
 //   quota    the browser gives the site little more than it has, or less
 //
 // and functions of the life (life.mjs): `first` before all rounds, `round` in the place of a sitting that ends in a kill, and
@@ -34,7 +35,7 @@ export const SCENARIOS = {
   drain: { drain: true, pace: 3 },
   tabs: { tabs: 2 },
   recovery: { load: true, between: again(2) },
-  damage: { between: (life) => life.harm() },
+  damage: { damage: true, between: (life) => life.harm() },
   clock: { clock: true },
   upgrade: { first: (life) => life.leaveOld(), round: takesOver, goods: true },
   takeover: { tabs: 3, reload: true, hasty: true, wipe: true, between: slotsOfOthers },

@@ -96,4 +96,4 @@ test-deploy: setup-hosts ## the deployment on real ssh and web servers of this m
 
 test-odoo: setup-browser build ## the addon on a real Odoo 19 (ODOO=path/to/odoo-bin)
 	@if [ -z "$(ODOO)" ]; then echo "test-odoo: skipped, ODOO is not set"; else \
-	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=1800000 --test-concurrency=1 tests/odoo/; fi
+	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=14400000 --test-concurrency=1 tests/odoo/; fi

@@ -63,9 +63,9 @@ check: setup ## format, lints, docs, all tests, size
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --document-private-items
 	@$(MAKE) --no-print-directory test
 
-bench: setup-browser build ## compare with raw IndexedDB, idb, Dexie, SQLite and the legacy code
+bench: setup-browser build ## compare with raw IndexedDB, idb, Dexie, SQLite and the legacy code (ENGINE=firefox for another browser)
 	node bench/run.mjs
-	wasm-pack test --headless --chrome --release --mode no-install --test rexie_reads -- --nocapture
+	[ "$${ENGINE:-chromium}" != chromium ] || wasm-pack test --headless --chrome --release --mode no-install --test rexie_reads -- --nocapture
 
 bench-report: ## bench/RESULTS.md and its chart, of the last run
 	node bench/report.mjs
@@ -73,8 +73,8 @@ bench-report: ## bench/RESULTS.md and its chart, of the last run
 faults: setup-browser build ## kill browsers while they sell, and compare (faults/README.md)
 	node faults/lab.mjs; status=$$?; node faults/report.mjs; exit $$status
 
-faults-ci: setup-browser build ## the short form: 30 kills in Chromium
-	ENGINE=chromium SCENARIO=load,drain,tabs,recovery ROUNDS=5 KILLS=3 node faults/lab.mjs
+faults-ci: setup-browser build ## the short form: 33 kills in Chromium
+	ENGINE=chromium SCENARIO=load,drain,tabs,recovery,upgrade,takeover,worker,quota ROUNDS=3 KILLS=2 node faults/lab.mjs
 
 clean: ## remove everything built
 	cargo clean
@@ -96,4 +96,4 @@ test-deploy: setup-hosts ## the deployment on real ssh and web servers of this m
 
 test-odoo: setup-browser build ## the addon on a real Odoo 19 (ODOO=path/to/odoo-bin)
 	@if [ -z "$(ODOO)" ]; then echo "test-odoo: skipped, ODOO is not set"; else \
-	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=1800000 --test-concurrency=1 tests/odoo/; fi
+	  $(MAKE) --no-print-directory addon && ODOO="$(ODOO)" node --test --test-timeout=14400000 --test-concurrency=1 tests/odoo/; fi

@@ -68,7 +68,7 @@ export const catalogueParts = ({ run, table, raw, quick, sizes }) => ({
     table.compare(`the slowest keystroke among ${each(most)}`, filter, search.slowest, search.filterSlowest, { target: below(5, "ms") });
 
     const { memory } = await run({ memory: [[["memory", "save", most], ["memory", "hold", most]]] });
-    const mib = (name) => memory[name].map((bytes) => bytes / 2 ** 20);
+    const mib = (name) => memory[name]?.map((bytes) => bytes / 2 ** 20);
     table.compare(`memory of ${each(most)} looked up`, "their JSON", mib("held"), mib("packed"), { unit: "MiB", target: atMost(1.5) });
     table.state("of it WebAssembly", mib("webassembly"), { unit: "MiB" });
     Object.assign(raw, { starts, changes, search, memory });

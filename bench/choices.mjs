@@ -50,7 +50,7 @@ export const choiceParts = ({ run, table, raw, quick }) => ({
       });
       raw[`pages ${count} ${per}`] = found;
       const compare = (work, measure, unit, scale) => {
-        const values = (form) => found[form][measure].map((value) => value / scale);
+        const values = (form) => found[form][measure]?.map((value) => value / scale);
         for (const [form, name] of Object.entries(FORMS)) {
           table.compare(`${each(count)} as tables, ${each(per)} a page: ${work}`, name, values("table"), values(form), { unit });
         }

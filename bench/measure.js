@@ -25,8 +25,12 @@ export async function repeated(times, body) {
 
 export const pause = (ms = 100) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Runs `body`; the longest task of the main thread meanwhile in milliseconds, 0 when none took 50 (Long Tasks API). */
+/**
+ * Runs `body`; the longest task of the main thread meanwhile in milliseconds, 0 when none took 50, undefined where the browser
+ * does not tell (Long Tasks API).
+ */
 export async function longestTask(body) {
+  if (!PerformanceObserver.supportedEntryTypes.includes("longtask")) return [undefined, await body()];
   // What the caller did until now is part of this task, and no part of `body`.
   await pause();
   let longest = 0;

@@ -1,13 +1,26 @@
-// Makes RESULTS.md and chart.svg of results.json, for whoever reads and does not run.
-import { readFileSync, writeFileSync } from "node:fs";
+// Makes RESULTS.md and chart.svg of results.json, for whoever reads and does not run; with a table of each other browser that was
+// measured (results-<engine>.json).
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { NAMES } from "./browsers.mjs";
 import { cells } from "./table.mjs";
 
 const at = (name) => new URL(name, import.meta.url);
 const { machine, browser, node, peers, rounds, date, lines } = JSON.parse(readFileSync(at("results.json")));
 
 const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-const columns = Object.keys(cells(lines[0]));
 const row = (values) => `| ${values.join(" | ")} |`;
+const table = (lines) => {
+  const columns = Object.keys(cells(lines[0]));
+  return [row(columns), row(columns.map(() => "---")), ...lines.map((line) => row(Object.values(cells(line))))].join("\n");
+};
+
+/** Another browser: what was measured there, and what was left out and why. */
+function section(engine) {
+  const { browser, rounds, date, lines, omitted } = JSON.parse(readFileSync(at(`results-${engine}.json`)));
+  const left = omitted.length ? `\n\nLeft out: ${omitted.join("; ")}.` : "";
+  return `\n## ${browser}\n\n\`make bench ENGINE=${engine}\`, on ${date}; medians of ${rounds} rounds.\n\n${table(lines)}${left}\n`;
+}
+const others = NAMES.filter((engine) => engine !== "chromium" && existsSync(at(`results-${engine}.json`)));
 const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`).join(", ");
 
 writeFileSync(
@@ -21,10 +34,8 @@ differ from run to run; compare within a line. A cold start is one in a new brow
 
 ![How many times faster this library is, on a scale of powers of ten](chart.svg)
 
-${row(columns)}
-${row(columns.map(() => "---"))}
-${lines.map((line) => row(Object.values(cells(line)))).join("\n")}
-`,
+${table(lines)}
+${others.map(section).join("")}`,
 );
 
 /**

@@ -3,28 +3,34 @@
 //
 //   ROUNDS=5            rounds of each comparison
 //   ONLY=save,users     only these of PARTS; all but `chunks` and `pages`, which explain a choice, unless given
+//   ENGINE=chromium     or chromium-sqlite, firefox, webkit; what one cannot be asked is named and left out
 //   QUICK=1             small sizes and one round, to see that everything runs
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { chromium } from "playwright-core";
-import { LAUNCH } from "../scripts/chromium.mjs";
 import { serve } from "../scripts/serve.mjs";
 import { shops } from "../scripts/shop.mjs";
+import { Desk, NAMES as ENGINES, closeDisplay, versionOf } from "./browsers.mjs";
 import { catalogueParts } from "./catalogue.mjs";
 import { choiceParts } from "./choices.mjs";
 import { NAMES } from "./peers/names.mjs";
-import { ROUNDS, rounds } from "./rounds.mjs";
+import { ROUNDS, omissions, rounds } from "./rounds.mjs";
 import { Table, atMost, below, each, faster } from "./table.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const quick = Boolean(process.env.QUICK);
 const times = quick ? 1 : ROUNDS;
 const only = process.env.ONLY?.split(",");
+const engine = process.env.ENGINE || "chromium";
+if (!ENGINES.includes(engine)) throw new Error(`ENGINE=${engine}: there is no such engine; there is ${ENGINES.join(", ")}.`);
+const version = await versionOf(engine);
 const route = shops();
-const server = await serve(root, { routes: [route] });
-const run = (contenders, count = times) => rounds(server.url, contenders, count);
+const desk = new Desk();
+// A page that is isolated has a clock of microseconds in every browser.
+const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+const server = await serve(root, { routes: [desk.route, route], headers });
+const run = (contenders, count = times) => rounds({ engine, server: server.url, desk }, contenders, count);
 const table = new Table();
 const raw = {};
 
@@ -111,15 +117,12 @@ const PARTS = {
     const count = quick ? 100 : 10_000;
     const { found } = await run({ found: ["outbox", "soak", count] }, 1);
     raw.soak = found;
-    const mb = (name) => found[name].map((bytes) => bytes / 2 ** 20);
+    const mb = (name) => found[name]?.map((bytes) => bytes / 2 ** 20);
     table.compare(`JavaScript memory after ${each(count)} sales`, `after ${each(count / 10)}`, mb("heapAfter"), mb("heapBefore"), { unit: "MiB" });
     table.compare(`WebAssembly memory after ${each(count)} sales`, `after ${each(count / 10)}`, mb("moduleAfter"), mb("moduleBefore"), { unit: "MiB" });
   },
 };
 
-const browser = await chromium.launch(LAUNCH);
-const version = browser.version();
-await browser.close();
 try {
   for (const [name, part] of Object.entries(PARTS)) {
     if (only ? !only.includes(name) : name in CHOICES) continue;
@@ -127,6 +130,7 @@ try {
     await part();
   }
 } finally {
+  await closeDisplay();
   await server.close();
   route.close();
 }
@@ -134,9 +138,10 @@ try {
 const { devDependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url)));
 const peers = Object.fromEntries(["dexie", "idb", "@sqlite.org/sqlite-wasm"].map((name) => [name, devDependencies[name]]));
 const machine = `${cpus().length} x ${cpus()[0].model.trim()}`;
-const where = { machine, browser: `Chromium ${version}`, node: process.version, peers, rounds: times, date: new Date().toISOString().slice(0, 10) };
-console.log(`${where.machine}, ${where.browser}, Node ${where.node}; ${Object.entries(peers).map((pair) => pair.join(" ")).join(", ")}; medians of ${times} rounds`);
+const where = { machine, engine, browser: version, omitted: omissions(), node: process.version, peers, rounds: times, date: new Date().toISOString().slice(0, 10) };
+console.log(`${where.machine}, ${version}, Node ${where.node}; ${Object.entries(peers).map((pair) => pair.join(" ")).join(", ")}; medians of ${times} rounds`);
 table.print();
+for (const omission of where.omitted) console.log(`left out: ${omission}`);
 const missed = table.lines.filter(({ verdict }) => verdict === "missed");
 console.log(missed.length ? `targets missed: ${missed.map(({ work, peer }) => `${work}${peer ? ` / ${peer}` : ""}`).join("; ")}` : "every target is met");
-writeFileSync(new URL("results.json", import.meta.url), JSON.stringify({ ...where, lines: table.lines, raw }, null, 2));
+writeFileSync(new URL(engine === "chromium" ? "results.json" : `results-${engine}.json`, import.meta.url), JSON.stringify({ ...where, lines: table.lines, raw }, null, 2));

@@ -18,6 +18,8 @@ export class Table {
 
   /** Our values beside theirs, one of each per round, in a unit. */
   compare(work, peer, ours, theirs, { unit = "ms", target = null } = {}) {
+    // What an engine cannot be asked has no line.
+    if (!ours || !theirs) return;
     // Nothing is a multiple of nothing.
     const defined = [...ours, ...theirs].every((value) => value > 0);
     const ratios = sorted(ours.map((value, round) => value / theirs[round]));
@@ -32,6 +34,7 @@ export class Table {
 
   /** A value that is compared with nothing but its target. */
   state(work, values, { unit = "ms", target = null } = {}) {
+    if (!values) return;
     const ours = median(values);
     this.lines.push({ work, peer: null, unit, ours, theirs: null, ratio: null, spread: null, target: target?.text ?? null, verdict: verdict(target, { ours }) });
   }

@@ -12,21 +12,35 @@ function promise() {
 /** One start of a browser on a profile. */
 export class Start {
   hello = promise();
+  /** The library is about to open its database, and to take over an older catalogue. */
+  opening = promise();
+  takingOver = promise();
   found = promise();
   /** Until then nothing is sold: what a start has found is compared with the paper of the starts before. */
   go = promise();
   sold = promise();
   drained = promise();
+  /** What is left for the library to open: what an older version had. */
+  made = promise();
+  /** How many products there are. */
+  goods = promise();
+  /** The database has been deleted on purpose. */
+  wiped = promise();
   marked = false;
 
-  /** `paper`: where receipts go, those of all starts of the profile. `trouble(text)` hears of what failed in the page. */
-  constructor({ token, plan, paper, trouble }) {
-    Object.assign(this, { token, plan, paper, trouble });
+  /**
+   * `paper` and `refused`: where receipts and refused sales go, those of all starts of the profile. `trouble(text)` hears of
+   * what failed in the page, `wiping()` that the database is about to be deleted, and `quota(usage)` sets one.
+   */
+  constructor({ token, plan, paper, refused = [], trouble, wiping, quota }) {
+    Object.assign(this, { token, plan, paper, refused, trouble, wiping, quota });
   }
 
   /** Each word that a page says; gives back what is answered. */
   words = {
     hello: () => (this.hello.resolve(), this.plan),
+    opening: () => this.opening.resolve(true),
+    takingOver: () => this.takingOver.resolve(true),
     found: (found) => (this.found.resolve(found), this.go),
     turn: () => this.go,
     marked: () => void (this.marked = true),
@@ -34,7 +48,17 @@ export class Start {
       this.paper.push(...receipts);
       this.sold.resolve();
     },
+    refused: (sale) => {
+      this.refused.push(sale);
+      this.sold.resolve();
+    },
     trouble: (text) => this.trouble(text),
+    made: (made) => this.made.resolve(made),
+    goods: (count) => this.goods.resolve(count),
+    wiping: () => this.wiping(),
+    wiped: () => this.wiped.resolve(),
+    rest: () => this.wiped,
+    quota: (usage) => this.quota(usage),
     drained: (rows) => this.drained.resolve(rows),
   };
 }

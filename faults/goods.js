@@ -1,13 +1,19 @@
 // The goods: sales, and the catalogue that is loaded beside them.
 
-/** Makes a paid order of one line, in the parts that `commitSale` takes. `ticket` is the lab's own name of the sale. */
-export function sale(ticket, number) {
+/** A text of about so many KB that no disk makes smaller by much. */
+const filling = (kb) => Array.from({ length: kb * 28 }, () => crypto.randomUUID()).join("");
+
+/**
+ * Makes a paid order of one line, in the parts that `commitSale` takes. `ticket` is the lab's own name of the sale; a `heavy`
+ * one has a note of so many KB.
+ */
+export function sale(ticket, number, heavy = 0) {
   const uuid = crypto.randomUUID();
   const total = (1 + ((number * 7919) % 20_000)) / 100;
   return {
     ticket,
     total,
-    order: { uuid, name: ticket, state: "paid", session_id: 7, amount_total: total, amount_paid: total },
+    order: { uuid, name: ticket, state: "paid", session_id: 7, amount_total: total, amount_paid: total, note: filling(heavy) },
     lines: [{ uuid: `${uuid}-line`, product_id: 60, qty: 1, price_unit: total, price_subtotal_incl: total }],
     payments: [{ uuid: `${uuid}-payment`, amount: total, payment_method_id: 1 }],
   };

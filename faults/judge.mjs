@@ -19,14 +19,16 @@ function repeated(values) {
 
 /**
  * `paper`: the receipts that were given out, `rows`: what waits in the till, `books`: what the server has; each a list of
- * `{uuid, sequence, ticket, total}`, in which books have no sequence. A ticket is one sale, whatever uuid it has.
+ * `{uuid, sequence, ticket, total}`, in which books have no sequence. A ticket is one sale, whatever uuid it has. `refused`:
+ * the uuids of sales that the till has not taken.
  *
  * - lost: uuids on paper that are neither in the till nor in the books
- * - doubled: uuids with two rows or two orders in the books, and tickets with two uuids
+ * - doubled: uuids with two rows or two orders in the books, tickets with two uuids, and what is there although it was
+ *   refused, for the cashier has entered it again
  * - twice: numbers that two sales have
  * - altered: uuids that are there with another total
  */
-export function judge({ paper, rows, books }) {
+export function judge({ paper, rows, books, refused = [] }) {
   const there = new Map([...rows, ...books].map((row) => [row.uuid, row]));
   const everything = [...paper, ...rows, ...books];
   const uuids = (list) => list.map(({ uuid }) => uuid);
@@ -34,7 +36,7 @@ export function judge({ paper, rows, books }) {
   const differs = ({ uuid, total }) => totals.has(uuid) && totals.get(uuid) !== total;
   return {
     lost: uuids(paper).filter((uuid) => !there.has(uuid)),
-    doubled: [...new Set([...repeated(uuids(rows)), ...repeated(uuids(books)), ...shared(everything, "ticket", "uuid")])],
+    doubled: [...new Set([...repeated(uuids(rows)), ...repeated(uuids(books)), ...shared(everything, "ticket", "uuid"), ...refused.filter((uuid) => there.has(uuid))])],
     twice: shared([...paper, ...rows], "sequence", "uuid"),
     altered: [...new Set(uuids([...rows, ...books].filter(differs)))],
   };

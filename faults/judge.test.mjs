@@ -24,6 +24,11 @@ test("two rows, two orders at the server, and one sale under two uuids are doubl
   assert.deepEqual(judge({ paper, rows, books }).doubled, ["u1", "u2", "t3"]);
 });
 
+test("a refused sale that is there all the same is doubled", () => {
+  const given = { paper: [receipt(1)], rows: [receipt(1), receipt(2)], books: [book(3)], refused: ["u2", "u3", "u4"] };
+  assert.deepEqual(judge(given), { ...NOTHING, doubled: ["u2", "u3"] });
+});
+
 test("a number of two sales is given twice, on paper or in the till; a row of its own receipt is not", () => {
   const again = receipt(1, { uuid: "other", ticket: "other" });
   assert.deepEqual(judge({ paper: [receipt(1)], rows: [receipt(1)], books: [] }).twice, []);

@@ -1,4 +1,5 @@
 // The life of one profile: it starts, says what it finds, sells, is killed, and starts again.
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Start } from "./desk.mjs";
@@ -13,13 +14,23 @@ const DRAINS = 120_000;
 /** A till that sells nothing for so long is killed all the same. */
 const SELLS = 10_000;
 const TRIES = 3;
+const MB = 2 ** 20;
+/** Products of an older catalogue: some parts of those that are taken over at a time. */
+const GOODS = 9_000;
 
-const COUNTS = ["kills", "cuts", "damaged", "paper", "single", "lost", "doubled", "twice", "altered", "wiped", "told", "failed", "undrained"];
+const COUNTS = [
+  ...["kills", "cuts", "damaged", "paper", "single", "refused"],
+  ...["lost", "doubled", "twice", "altered", "torn", "unclear", "wiped", "told", "failed", "undrained"],
+];
 const NOTHING = Object.fromEntries(COUNTS.map((name) => [name, 0]));
 
 export class Life {
   tally = { ...NOTHING };
   paper = [];
+  /** The sales that the till did not take: {uuid, isClear}, whether the error has told why. */
+  refused = [];
+  /** How many products there are, where a catalogue has to stay whole. */
+  goods = 0;
   starts = 0;
   /** What was counted already, so that one loss is counted once. */
   counted = { lost: new Set(), doubled: new Set(), twice: new Set(), altered: new Set() };
@@ -29,20 +40,23 @@ export class Life {
   opens = true;
 
   /**
-   * `{name, engine, library, scenario, desk, origin, shop, random, disk, young, note}`, and the `directory` for the profile.
-   * `shop`: {url, orders()}; `disk`: a LazyDisk or null; `note(text)` hears what is worth a line.
+   * `{name, engine, library, scenario, desk, origin, shop, random, disk, young, keep, note}`, and the `directory` for the
+   * profile. `shop`: {url, orders()}; `disk`: a LazyDisk or null; `keep`: where profiles go in which something is wrong, or
+   * undefined; `note(text)` hears what is worth a line.
    */
   constructor({ directory, ...setting }) {
     Object.assign(this, setting, { profile: join(directory, setting.name) });
   }
 
-  /** So many kills of a till that sells, and what it finds after the last. */
+  /** So many rounds of the scenario, each of which ends in a kill, and what the till finds after the last. */
   async live(rounds) {
+    const { first, round = (life) => life.sitting(), between } = this.scenario;
     try {
-      if (this.disk && !this.young) await this.settleIn();
-      for (let round = 0; round < rounds && this.opens; round += 1) {
-        await this.sitting(300 + this.random() * 1_100);
-        if (this.opens) await this.meanwhile();
+      if (first) await first(this);
+      else if (this.disk && !this.young) await this.settleIn();
+      for (let at = 0; at < rounds && this.opens; at += 1) {
+        await round(this);
+        if (this.opens) await between?.(this);
       }
       if (this.opens) await this.closing();
     } finally {
@@ -51,29 +65,68 @@ export class Life {
     }
     this.tally.paper = this.paper.length;
     this.tally.single = this.paper.filter(({ copies }) => copies === 1).length;
+    this.tally.refused = this.refused.length;
+    this.tally.unclear = this.refused.filter(({ isClear }) => !isClear).length;
     return this.tally;
   }
 
   /** A profile that has been in use for a while: the kill is none that counts, and all is on disk. */
   async settleIn() {
-    await this.sitting(1_000);
-    this.tally.kills -= 1;
+    await this.sells([1_000, 1_000]);
+    await this.kill();
     await this.disk.settle();
+  }
+
+  /** What a till of an older version has left: sales that are not sent, and a catalogue. Its browser is ended, not killed. */
+  async leaveOld() {
+    const versions = [1, 3, 4, 4, 5, 6, 6];
+    const version = versions[Math.floor(this.random() * versions.length)];
+    await this.begin({ old: { version, sales: 300, products: GOODS } });
+    const made = await within(SPEAKS, this.start.made);
+    if (!made) throw new Error(`${this.name}: no database of version ${version} could be made.`);
+    this.goods = made.products;
+    await this.disk?.settle();
+    await this.browser.quit();
+    await this.kill();
   }
 
   async begin(more = {}) {
     this.starts += 1;
-    const { load, drain, pace, tabs = 1, clock } = this.scenario;
+    const { load, drain, pace, heavy, tabs = 1, clock, wipe, hasty, goods } = { ...this.scenario, ...more };
     const offset = clock && this.starts % 2 === 0 ? -YEAR : 0;
     const token = `${this.name}-${this.starts}`;
-    const pages = more.closing ? 1 : tabs;
-    const urls = Array.from({ length: pages }, (_, at) => `${this.origin}/faults/page.html?token=${token}&tab=${at + 1}`);
-    const atOnce = ENGINES[this.engine].onePage ? 1 : pages;
-    const plan = { library: this.library, shop: this.shop.url, load, drain, pace, offset, opens: urls.slice(atOnce), ...more };
+    const urls = Array.from({ length: tabs }, (_, at) => `${this.origin}/faults/page.html?token=${token}&tab=${at + 1}`);
+    const atOnce = ENGINES[this.engine].onePage ? 1 : tabs;
+    const plan = {
+      ...{ library: this.library, shop: this.shop.url, opens: urls.slice(atOnce) },
+      ...{ load, drain, pace, heavy, offset, goods },
+      // A power cut does take new files.
+      hasty: hasty && !this.disk,
+      wipe: wipe && this.starts > 1,
+      ...this.disturbances(),
+      ...more,
+    };
+    const { paper, refused } = this;
     const trouble = (text) => this.note(`${token}: ${text}`);
-    this.start = this.desk.begin(new Start({ token, plan, paper: this.paper, trouble }));
+    const quota = (usage) => this.browser.setQuota(this.origin, Math.max(0, usage + (this.random() * 2 - 0.3) * MB));
+    const wiping = () => {
+      this.marked = false;
+      for (const receipt of paper) receipt.mayGo ||= receipt.copies === 1;
+    };
+    this.start = this.desk.begin(new Start({ token, plan, paper, refused, trouble, quota, wiping }));
     this.browser = await start(this.engine, this.profile, urls.slice(0, atOnce));
     return this.start;
+  }
+
+  /** What happens in the page while it sells, and when, in milliseconds. */
+  disturbances() {
+    const { reload, workers, quota } = this.scenario;
+    const several = (make) => Array.from({ length: 50 }, make);
+    return {
+      reload: reload && 200 + this.random() * 500,
+      workers: workers && several(() => ({ after: 50 + this.random() * 1_500, silently: this.random() < 0.3 })),
+      quota: quota && this.starts > 1 && (this.random() < 0.6 ? "at once" : "later"),
+    };
   }
 
   /** The whole browser, at once. */
@@ -102,38 +155,38 @@ export class Life {
     return null;
   }
 
-  /** A start that finds, sells, and is killed so many milliseconds after its first receipt. */
-  async sitting(ms) {
+  /** A start that finds, sells, and is killed some milliseconds after its first receipt. */
+  async sitting(lasts) {
+    await this.sells(lasts);
+    if (this.opens) await this.strike();
+  }
+
+  async sells([shortest, longest] = [300, 1_400]) {
     await this.compare(await this.opened());
     if (!this.opens) return;
     this.start.go.resolve();
     await within(SELLS, this.start.sold);
-    await sleep(ms);
+    await sleep(shortest + this.random() * (longest - shortest));
+  }
+
+  /** A kill that counts, and the power cut that follows it. */
+  async strike() {
     await this.kill();
     this.tally.kills += 1;
-  }
-
-  /** What the scenario has in store between the kill and the next start that may last. */
-  async meanwhile() {
-    await this.cut();
-    for (let again = 0; again < (this.scenario.again ?? 0); again += 1) {
-      const { hello, found, go } = await this.begin();
-      go.resolve();
-      await within(SPEAKS, hello);
-      await sleep(this.random() * 400);
-      await this.kill();
-      this.tally.kills += 1;
-      // Should it have come so far: what it was told is told only once.
-      this.hear(await within(0, found));
-      await this.cut();
-    }
-    if (this.scenario.damage) this.harm();
-  }
-
-  async cut() {
     if (!this.disk) return;
     await this.disk.cut();
     this.tally.cuts += 1;
+  }
+
+  /** A start that is killed at most `longest` milliseconds after its first word, or after that `word`. */
+  async killedStart({ word = "hello", longest = 400, ...more } = {}) {
+    const { found, go, [word]: said } = await this.begin(more);
+    go.resolve();
+    await within(SPEAKS, said);
+    await sleep(this.random() * longest);
+    await this.strike();
+    // Should it have come so far: what it was told is told only once.
+    this.hear(await within(0, found));
   }
 
   /** One of the two copies is damaged, not both at once. */
@@ -148,9 +201,10 @@ export class Life {
   /** The last start: nothing is sold any more, and what is to be sent is sent. */
   async closing() {
     const { drain } = this.scenario;
-    await this.compare(await this.opened({ closing: true, pace: 0, load: false }));
+    await this.compare(await this.opened({ closing: true, tabs: 1, pace: 0, load: false }));
     if (!this.opens) return;
     this.start.go.resolve();
+    if (this.goods) this.inspect(await within(SPEAKS, this.start.goods));
     if (drain) {
       const rows = await within(DRAINS, this.start.drained);
       if (!rows) this.tally.undrained += 1;
@@ -159,8 +213,16 @@ export class Life {
     await this.kill();
   }
 
+  /** All products, or none where the database was lost: then the till loads them again. Some of them is a fault. */
+  inspect(count) {
+    if (count === this.goods) return;
+    this.note(`${this.name}: of ${this.goods} products there are ${count}`);
+    if (count !== 0) this.tally.torn += 1;
+  }
+
   hear(found) {
-    for (const { event, detail } of found?.words ?? []) this.note(`${this.name}: ${event} ${detail}`);
+    // What the lab itself has deleted need not be read by anybody.
+    if (!this.start.plan.wipe) for (const { event, detail } of found?.words ?? []) this.note(`${this.name}: ${event} ${detail}`);
     if (found?.words.some(({ event }) => event === "pdc-data-loss")) this.tally.told += 1;
   }
 
@@ -199,13 +261,17 @@ export class Life {
     const books = await this.shop.orders();
     // What is at the server would hide that the till has lost it.
     if (books.length && !this.scenario.drain) throw new Error(`${this.name}: the till has sent sales that it was to keep.`);
-    const verdict = judge({ paper: this.paper, rows, books });
+    const paper = this.paper.filter(({ mayGo }) => !mayGo);
+    const verdict = judge({ paper, rows, books, refused: this.refused.map(({ uuid }) => uuid) });
+    let isWrong = false;
     for (const [kind, keys] of Object.entries(verdict)) {
       const fresh = keys.filter((key) => !this.counted[kind].has(key));
       for (const key of fresh) this.counted[kind].add(key);
       this.tally[kind] += fresh.length;
+      isWrong ||= fresh.length > 0;
       if (fresh.length) this.note(`${this.name}: ${kind} ${fresh.length} of ${this.paper.length}: ${this.examples(fresh)}`);
     }
+    if (isWrong && this.keep) cpSync(this.profile, join(this.keep, `${this.engine}-${this.name}-${this.starts}`), { recursive: true });
   }
 }
 

@@ -3,6 +3,7 @@
 import * as evidence from "./evidence.js";
 import { sale } from "./goods.js";
 import { watch } from "./watch.js";
+import { Workers } from "./workers.js";
 
 const query = new URLSearchParams(location.search);
 const token = query.get("token");
@@ -56,17 +57,30 @@ async function look(till, words) {
   return found;
 }
 
-async function sells(till, { pace }) {
+async function sells(till, { pace, heavy, quota }) {
   const paper = new Paper();
+  // A tab may load its page again.
+  const loaded = performance.timeOrigin;
   for (let number = 1; ; number += 1) {
-    const { ticket, total, ...parts } = sale(`${token}/${tab}/${number}`, number);
+    const { ticket, total, ...parts } = sale(`${token}/${tab}/${loaded}/${number}`, number, heavy);
     try {
       paper.write({ ticket, total, ...(await till.sell(parts)) });
     } catch (error) {
-      await tell("trouble", `${error.code ?? error.name}: ${error.message}`);
+      const name = error.code ?? error.name;
+      const isClear = /^QuotaExceeded/.test(name);
+      if (quota) await tell("refused", { uuid: parts.order.uuid, isClear });
+      if (!quota || !isClear) await tell("trouble", `${name}: ${error.message}`);
       await sleep(100);
     }
     if (pace) await sleep(pace);
+  }
+}
+
+/** Ends the workers that there are, again and again; some of them without a last word. */
+async function endsWorkers(workers, plan) {
+  for (const { after, silently } of plan) {
+    await sleep(after);
+    workers.end(silently);
   }
 }
 
@@ -89,25 +103,61 @@ addEventListener("error", stopped);
 
 const plan = await tell("hello", tab);
 if (plan.offset) setClock(plan.offset);
+if (plan.old) {
+  const { leaveOld } = await import("./older.js");
+  const { receipts, products } = await leaveOld(plan.old, token);
+  await evidence.write(token);
+  await tell("paper", receipts);
+  await tell("made", { products });
+  // That is all of this start.
+  await new Promise(() => {});
+}
 const words = watch();
+const workers = new Workers(plan);
 if (tab === 1) for (const url of plan.opens) open(url, "_blank", "noopener");
 const { default: Till } = await import(`./peers/${plan.library}.js`);
 const till = new Till(plan);
+if (plan.wipe && tab > 1) await tell("rest");
+else if (plan.wipe) {
+  await tell("wiping");
+  await till.wipe();
+  await tell("wiped");
+}
+// Chromium asks how much there is at the first write, and then reckons by itself for a while: what comes later, only the
+// journal's files meet.
+const limit = async () => tell("quota", (await navigator.storage.estimate()).usage);
+if (plan.quota === "at once") await limit();
+if (tab === 1) await tell("opening");
 const found = await look(till, words);
 if (tab === 1) await tell("found", found);
 else await tell("turn");
 if (found.error) throw new Error(found.error);
 
 if (tab === 1) {
-  await evidence.write(token);
-  await till.setMark(token);
-  await tell("marked");
+  try {
+    await evidence.write(token);
+    await till.setMark(token);
+    await tell("marked");
+  } catch (error) {
+    // There may be no room for it.
+    if (!plan.quota) throw error;
+  }
+}
+if (plan.goods) {
+  tell("takingOver");
+  await tell("goods", await till.goods());
 }
 if (plan.drain) await till.drain();
 if (plan.closing) {
   while (await till.waiting()) await sleep(100);
   await tell("drained", await till.rows());
 } else {
-  // Neither of them ends before the browser does.
-  await Promise.all([sells(till, plan), plan.load && tab === 1 && loads(till)]);
+  if (plan.quota === "later") await limit();
+  if (plan.reload && tab > 1) setTimeout(() => location.reload(), plan.reload * tab);
+  // None of them ends before the browser does.
+  await Promise.all([
+    sells(till, plan),
+    plan.load && tab === 1 && loads(till),
+    plan.workers && endsWorkers(workers, plan.workers),
+  ]);
 }

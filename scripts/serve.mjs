@@ -15,9 +15,9 @@ const TYPES = {
 
 /**
  * Serves the files below `root`; resolves with `{url, close}` when it listens. Port 0 takes any free port. `routes` are
- * asked first: handlers `(request, response, url)` that return something other than undefined when they answer.
+ * asked first: handlers `(request, response, url)` that return something other than undefined when they answer. `headers` go with every file.
  */
-export function serve(root, { port = 0, maxAge = 0, routes = [] } = {}) {
+export function serve(root, { port = 0, maxAge = 0, routes = [], headers = {} } = {}) {
   const server = createServer((request, response) => {
     const url = new URL(request.url, "http://localhost");
     if (routes.some((route) => route(request, response, url) !== undefined)) return;
@@ -31,6 +31,7 @@ export function serve(root, { port = 0, maxAge = 0, routes = [] } = {}) {
     if (!existsSync(file)) return void response.writeHead(404).end(`no file ${path}`);
     response.writeHead(200, {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      ...headers,
       "cache-control": maxAge ? `max-age=${maxAge}` : "no-cache",
     });
     createReadStream(file).pipe(response);

@@ -290,6 +290,11 @@ impl Error {
         self
     }
 
+    /// The record cannot be stored as it is.
+    pub(crate) fn is_invalid_record(&self) -> bool {
+        matches!(self.kind(), ErrorKind::InvalidRecord { .. })
+    }
+
     /// The same error, said of the record at `position`.
     pub(crate) fn at(mut self, at: u32) -> Error {
         if let ErrorKind::InvalidRecord { position, .. } = &mut *self.0 {
@@ -303,9 +308,14 @@ impl Error {
         matches!(self.kind(), ErrorKind::ConnectionLost { .. })
     }
 
+    /// The disk is full, or the browser allows no more.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.kind(), ErrorKind::QuotaExceeded { .. })
+    }
+
     /// Waiting and running the operation again may help: the legacy retry rule (AbortError, QuotaExceededError).
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self.kind(), ErrorKind::QuotaExceeded { .. }) || self.is_abort()
+        self.is_full() || self.is_abort()
     }
 
     /// The record is at fault, not the transaction: the others can still be saved.

@@ -26,15 +26,20 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::global::{property, spawn};
+use crate::model::Transaction;
 use crate::row::Row;
 use crate::schema::{COUNTER_KEY, JOURNALED, SEQUENCE_KEY};
 use crate::store::{
-    Closing, Copied, Copies, DatabaseEvent, DatabaseOptions, Direct, EventSink, LossExtent, Origin, Restored, Writer,
+    Closing, Copied, Copies, DatabaseEvent, DatabaseOptions, Direct, EventSink, LossExtent, Origin, Record, Restored,
+    Writer,
 };
 use worker::Copier;
 
 /// From this size on a file is begun anew, in bytes; or from twice what it had after it was begun, if that is more.
 const LONG: f64 = 1024.0 * 1024.0;
+
+/// About how many sales the mean size of a sale is made of.
+const RECENT_SALES: f64 = 16.0;
 
 /// For how long a worker that has failed is left alone, in milliseconds.
 const REST_MS: f64 = 1_000.0;
@@ -67,6 +72,8 @@ struct State {
     next_start: Cell<f64>,
     copied_at: Cell<f64>,
     copies: Cell<u32>,
+    /// About how many bytes the frame of a sale has; 0 before the first.
+    sale_bytes: Cell<f64>,
     /// Whether the mark outside of every store says that something was saved here.
     is_marked: Cell<bool>,
     problems: RefCell<Vec<String>>,
@@ -101,6 +108,8 @@ pub struct JournalStatus {
     pub copies: u32,
     /// When something was last copied, in milliseconds since 1970; 0 when nothing was.
     pub copied_at: f64,
+    /// About how many bytes a sale takes in a file; 0 before one was written.
+    pub sale_bytes: f64,
     /// What is wrong with it, for people.
     pub problems: Vec<String>,
     /// What was compared last.
@@ -128,6 +137,7 @@ impl Journal {
             bytes: state.bytes.get(),
             copies: state.copies.get(),
             copied_at: state.copied_at.get(),
+            sale_bytes: state.sale_bytes.get(),
             problems: state.problems.borrow().clone(),
             recovered: *state.recovered.borrow(),
         }
@@ -206,6 +216,15 @@ impl Journal {
         }
     }
 
+    /// Keeps a mean of what a sale takes in a file, in which the last ones count most.
+    fn weigh(&self, bytes: f64) {
+        let mean = self.0.state.sale_bytes.get();
+        // The file was begun again meanwhile, or there is none.
+        if bytes > 0.0 {
+            self.0.state.sale_bytes.set(if mean > 0.0 { mean + (bytes - mean) / RECENT_SALES } else { bytes });
+        }
+    }
+
     /// Starts a worker again after one has failed.
     fn start_again(&self) {
         if self.copier().is_none() && clock::tick() >= self.0.state.next_start.get() {
@@ -247,6 +266,7 @@ impl Journal {
         &self,
         copier: Option<Rc<Copier>>,
         copying: Option<LocalBoxFuture<'static, Result<JsValue>>>,
+        sales: u32,
     ) -> Copied {
         let state = &self.0.state;
         let told = match copying {
@@ -255,7 +275,11 @@ impl Journal {
         };
         let (ticket, copies) = (property(&told, "ticket"), property(&told, "copies") == 1);
         if told.is_object() {
+            let before = state.bytes.get();
             self.note(&told);
+            if sales > 0 {
+                self.weigh((state.bytes.get() - before) / f64::from(sales));
+            }
         }
         if !state.is_marked.replace(true) {
             marker::set(&self.0.name);
@@ -279,6 +303,15 @@ impl Journal {
         });
         Copied { copies: u32::from(copies), undo }
     }
+}
+
+/// Counts the rows of the outbox among the changes of a transaction that have just been queued.
+fn sales_in(changes: &Array) -> u32 {
+    let is_sale = |change: &JsValue| {
+        let change: &Array = change.unchecked_ref();
+        change.get(0) == Transaction::STORE && property(&change.get(2), "attempts") == 0
+    };
+    changes.iter().filter(is_sale).count() as u32
 }
 
 /// A list that the worker has given; empty when it has not.
@@ -313,10 +346,10 @@ impl Copies for Journal {
         self.start_again();
         let (journal, held) = (self.clone(), self.copier());
         Box::new(move |number, changes| {
-            let given = Array::of2(&number.into(), changes);
+            let (given, sales) = (Array::of2(&number.into(), changes), sales_in(changes));
             let copier = journal.copier().or(held.filter(|held| held.is_alive()));
             let copying = copier.as_ref().map(|copier| copier.call("append", &given));
-            Box::pin(async move { journal.copy(copier, copying).await })
+            Box::pin(async move { journal.copy(copier, copying, sales).await })
         })
     }
 

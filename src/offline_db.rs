@@ -98,6 +98,7 @@ impl OfflineDb {
         if let Some(journal) = &journal {
             database.keep_copies(Rc::new(journal.clone()));
         }
+        database.when_full(|database| Box::pin(maintenance::make_room(database)));
         let catalog = Catalog::new(&database);
         Ok(OfflineDb { database, catalog, journal, on_hidden: Rc::default() })
     }

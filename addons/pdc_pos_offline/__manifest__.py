@@ -6,5 +6,4 @@
     "license": "LGPL-3",
     "author": "pos-offline contributors",
     "depends": ["pos_offline"],
-    "installable": True,
 }

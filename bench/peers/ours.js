@@ -12,7 +12,8 @@ export const selling = (db) => ({
 export async function open({ chunkSize, journal = true, settled = false } = {}) {
   const db = new OfflineDB({ name: "ours", journal });
   await db.init();
-  while (settled && !db.status().journal.settled) await pause();
+  const { files } = db.status().journal ?? {};
+  while (settled && files && !db.status().journal.settled) await pause();
   return {
     save: (products) => db.bulkSaveProducts(products, { chunkSize }),
     all: () => db.getAllProducts(),

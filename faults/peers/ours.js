@@ -1,6 +1,9 @@
 // This library, as a till uses it.
+import { promised } from "/bench/measure.js";
 import { ConnectionMonitor, createSyncManager, offlineDB } from "/pkg/index.js";
 
+const NAME = "PDCPOSOfflineDB";
+const sleep = (ms) => new Promise((resume) => setTimeout(resume, ms));
 const every = (ms) => ({ "2g": ms, "3g": ms, "4g": ms });
 const MONITOR = { intervals: every(500), timeouts: every(2_000), recheck: 50, backoff: { base: 50, cap: 300 } };
 // A row that a killed till had in flight counts as abandoned after a quarter more than the timeout.
@@ -13,12 +16,20 @@ export default class Ours {
   }
 
   /** The manager of a till that is to keep its sales is not initialised: that would send what waits at once. */
-  open = () => offlineDB.init();
+  async open() {
+    await offlineDB.init();
+    // A database that was there, or that another tab has just made, is compared with the journal in the background.
+    for (let wait = 0; wait < 500 && !offlineDB.status().journal?.recovered; wait += 1) await sleep(20);
+  }
 
   /** Reads the rows that the server has not confirmed: rejected ones, and those in flight, too. */
   async rows() {
-    const rows = await offlineDB.getPendingTransactions();
-    return rows.map(({ uuid, sequence, data }) => ({ uuid, sequence, ticket: data?.name, total: data?.amount_total }));
+    const [queued, offline] = await Promise.all([offlineDB.getPendingTransactions(), offlineDB.getUnsyncedOfflineOrders()]);
+    return [
+      ...queued.map(({ uuid, sequence, data }) => ({ uuid, sequence, ticket: data?.name, total: data?.amount_total })),
+      // An older version kept these beside the queue.
+      ...offline.map(({ uuid, name, amount_total }) => ({ uuid, ticket: name, total: amount_total })),
+    ];
   }
 
   async sell(parts) {
@@ -27,6 +38,7 @@ export default class Ours {
   }
 
   load = (products) => offlineDB.bulkSaveProducts(products);
+  goods = () => offlineDB.getProductCount();
   waiting = () => offlineDB.getPendingTransactionCount();
 
   async drain() {
@@ -34,6 +46,9 @@ export default class Ours {
     await this.manager.init();
     this.manager.startSync();
   }
+
+  /** Deletes the database behind the library's back, as a browser that finds it damaged. */
+  wipe = () => promised(indexedDB.deleteDatabase(NAME));
 
   /** A record beside the sales that nothing but the loss of the database removes. */
   mark = () => offlineDB.getConfig("lab-mark");

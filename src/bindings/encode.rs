@@ -46,6 +46,7 @@ pub(super) fn quota(quota: &Quota) -> JsValue {
         ("usage", quota.usage.into()),
         ("quota", quota.quota.into()),
         ("percentUsed", quota.share().into()),
+        ("salesLeft", quota.sales_left.map_or(JsValue::NULL, JsValue::from)),
     ])
 }
 

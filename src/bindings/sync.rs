@@ -118,7 +118,8 @@ impl JsSyncManager {
     }
 
     /// Commits a sale: the order with its lines and payments, its place in the sequence and its row in the outbox, all or
-    /// nothing; resolves with its receipt.
+    /// nothing; resolves with its receipt. The uuid of the order owns its number: committed again as it is, the sale has the same
+    /// receipt; committed changed, such as a draft that is paid now, it replaces what waits, or is sent after what is on its way.
     #[wasm_bindgen(js_name = commitSale, unchecked_return_type = "Promise<Receipt>")]
     pub fn commit_sale(&self, #[wasm_bindgen(unchecked_param_type = "SaleInput")] sale: JsValue) -> Promise {
         decoded(|| {

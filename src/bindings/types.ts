@@ -314,7 +314,7 @@ export interface BulkFailure {
   key: RecordKey | undefined;
   code: ErrorCode;
   message: string;
-  /** The field or index at fault, when one is. */
+  /** The field or index at fault, when one is; of what is deep in a record its path, such as `data.lines[0].onClick`. */
   field: string | undefined;
   /** The browser's exception, when there is one. */
   cause: unknown;
@@ -329,6 +329,8 @@ export interface QuotaStatus {
   quota: number;
   /** Share in use, 0 to 1. */
   percentUsed: number;
+  /** How many more sales fit, going by what the last ones took; null before the first, and where the browser does not say. */
+  salesLeft: number | null;
 }
 
 /** Stable names of what can go wrong. */

@@ -24,7 +24,7 @@ use crate::global::property;
 use crate::order::sorted_places;
 use crate::row::Row;
 use crate::schema::StoreSchema;
-use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, primary_key};
+use crate::store::{Bulk, BulkFailure, BulkMode, BulkReport, WriteOptions, explain, plain_copy, primary_key};
 
 /// Records of a transaction unless told otherwise: fewer take longer, with more a lookup waits longer (ARCHITECTURE.md).
 const CHUNK_ROWS: u32 = 4 * SEGMENT_ROWS;
@@ -161,7 +161,10 @@ impl Saving<'_> {
 
     fn read_some(&self, range: Range<u32>, upserts: &mut Upserts) -> Result<()> {
         let (fields, records) = (&self.shelf.fields, self.records.slice(range.start, range.end));
-        let (table, refused) = take(&records, &self.stamp)?;
+        let (mut table, mut refused) = take(&records, &self.stamp)?;
+        if replace_by_copies(&records, &refused) {
+            (table, refused) = take(&records, &self.stamp)?;
+        }
         let why = |row: u32, thrown: &JsValue| match Row::copy_of(&records.get(row)) {
             Err(error) => error,
             Ok(_) => Error::of_clone(thrown),
@@ -184,6 +187,18 @@ impl Saving<'_> {
         upserts.batches.push(batch);
         Ok(())
     }
+}
+
+/// Puts plain copies in the places of refused records, such as reactive proxies; whether there are any.
+fn replace_by_copies(records: &Array, refused: &[(u32, JsValue)]) -> bool {
+    let mut is_replaced = false;
+    for (row, _) in refused {
+        if let Ok(copy) = plain_copy(&records.get(*row)) {
+            records.set(*row, copy);
+            is_replaced = true;
+        }
+    }
+    is_replaced
 }
 
 /// Of several rows with one key only the last stays.

@@ -7,7 +7,7 @@ use web_sys::{Document, VisibilityState};
 use super::OfflineDb;
 use super::age::{Cutoff, SHORT_DAYS, TRANSACTION_DAYS};
 use super::queue::{OFFLINE_ORDERS, TRANSACTIONS};
-use super::sync_errors;
+use super::{orders, sync_errors};
 use crate::error::{ErrorKind, Result};
 use crate::global::{global, spawn};
 use crate::store::Database;
@@ -29,6 +29,19 @@ pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {
     OFFLINE_ORDERS.clear_old(database, Cutoff::days_ago(SHORT_DAYS)).await?;
     sync_errors::clear_old(database, Cutoff::days_ago(SHORT_DAYS)).await?;
     Ok(())
+}
+
+/// Removes what the server has: confirmed rows of any age, old errors, and the orders that were queued here and wait no
+/// longer. The catalogue stays, for a till without products sells nothing. What fails is told on the console: the write that
+/// needs the room says that the disk is full.
+pub(super) async fn make_room(database: Database) {
+    let removing = async {
+        TRANSACTIONS.clear_old(&database, Cutoff::days_ago(0.0)).await?;
+        OFFLINE_ORDERS.clear_old(&database, Cutoff::days_ago(0.0)).await?;
+        sync_errors::clear_old(&database, Cutoff::days_ago(SHORT_DAYS)).await?;
+        orders::remove_delivered(&database).await
+    };
+    report(removing.await);
 }
 
 /// Cleans up whenever the page is hidden, until the listener is dropped; `None` where there is no document (a worker).

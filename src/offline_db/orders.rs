@@ -2,20 +2,21 @@
 
 use std::ops::Bound;
 
-use js_sys::Array;
+use js_sys::{Array, Set};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::age::{Cutoff, oldest_first};
 use super::generic::delete_where;
 use super::identity::new_key;
+use super::queue::TRANSACTIONS;
 use super::{OfflineDb, Operation};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::global::property;
-use crate::model::{FINAL_STATES, Order};
+use crate::model::{FINAL_STATES, Order, Transaction};
 use crate::row::{Row, describe};
 use crate::stamp;
-use crate::store::{Bounds, KeyValue, ReadRows, Record, Select};
+use crate::store::{Bounds, Database, KeyValue, ReadRows, Record, Select};
 
 const STORE: &str = Order::STORE;
 const DATE: &str = "date_order";
@@ -104,6 +105,32 @@ impl OfflineDb {
         let is_due = move |row: &Row| cutoff.is_before(&row.get(DATE));
         delete_where(&self.database, STORE, old.into(), Box::new(is_due))
     }
+}
+
+/// Deletes the orders that are paid, done, invoiced or cancelled, were queued here and wait no longer, so that the server has
+/// them: in one transaction, whatever is queued meanwhile.
+pub(super) async fn remove_delivered(database: &Database) -> Result<()> {
+    database
+        .write(&[STORE, Transaction::STORE], async |tx| {
+            let (orders, queued) = (tx.rows(STORE)?, tx.rows(Transaction::STORE)?);
+            let waiting = Set::new(&JsValue::UNDEFINED);
+            for row in queued.select(&TRANSACTIONS.unconfirmed()).await?.rows.iter() {
+                waiting.add(&property(&row, "uuid"));
+            }
+            for order in orders.select(&Select::all()).await?.rows.iter() {
+                let row = Row::owned(order);
+                let is_final = row.get("state").as_string().is_some_and(|state| FINAL_STATES.contains(&state.as_str()));
+                if is_final
+                    && row.has("sequence")
+                    && !waiting.has(&row.get("uuid"))
+                    && let Some(key) = orders.key_of(row.as_js())
+                {
+                    orders.delete(&key)?;
+                }
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// An order as it is stored.

@@ -90,7 +90,7 @@ impl Queue {
         delete_where(database, self.store, vec![cutoff.select("created_at")], Box::new(is_due))
     }
 
-    fn unconfirmed(&self) -> Select {
+    pub fn unconfirmed(&self) -> Select {
         let key = KeyValue::Number(0.0);
         let bounds = if self.is_composite { Bounds::prefix(vec![key]) } else { Bounds::only(key) };
         Select::index(self.index, bounds)

@@ -12,6 +12,12 @@ use crate::global::{global, property};
 /// The share of the quota below which all is well.
 const FULL_AT: f64 = 0.9;
 
+/// What a sale takes of the quota, sending it included: so many bytes, and so many times the bytes of its frame in the journal.
+/// Measured in Chromium (LevelDB) with 500 sales each of 2, 10 and 40 lines: 4.2, 7.7 and 23.3 KB, with frames of 1.2, 3.7
+/// and 13.3 KB.
+const SALE_BYTES: f64 = 2_560.0;
+const FRAME_SHARE: f64 = 1.6;
+
 /// What the browser says about this site's storage.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quota {
@@ -19,6 +25,9 @@ pub struct Quota {
     pub usage: f64,
     /// Bytes allowed, 0 when the browser does not say.
     pub quota: f64,
+    /// How many more sales fit, as far as the browser tells and the last ones show what a sale takes; `None` before the first
+    /// sale, and where the browser does not say.
+    pub sales_left: Option<f64>,
 }
 
 impl Quota {
@@ -36,7 +45,13 @@ impl Quota {
 impl OfflineDb {
     /// How much is used and allowed. Browsers tell only over https and on localhost.
     pub fn check_quota(&self) -> Operation<Quota> {
-        Box::pin(check_quota())
+        let sale_bytes = self.journal_status().map_or(0.0, |status| status.sale_bytes);
+        Box::pin(async move {
+            let quota = check_quota().await?;
+            let known = quota.quota > 0.0 && sale_bytes > 0.0;
+            let left = (quota.quota - quota.usage).max(0.0) / (SALE_BYTES + sale_bytes * FRAME_SHARE);
+            Ok(Quota { sales_left: known.then(|| left.floor()), ..quota })
+        })
     }
 
     /// Runs `save(data, store)`. When there is no room, before or while it runs, removes what the server has confirmed
@@ -68,10 +83,11 @@ impl OfflineDb {
 }
 
 async fn check_quota() -> Result<Quota> {
-    let unknown = Quota { usage: 0.0, quota: 0.0 };
+    let unknown = Quota { usage: 0.0, quota: 0.0, sales_left: None };
     let Ok(storage) = property(&global("navigator"), "storage").dyn_into::<StorageManager>() else {
         return Ok(unknown);
     };
     let estimate: StorageEstimate = JsFuture::from(storage.estimate()?).await?.unchecked_into();
-    Ok(Quota { usage: estimate.get_usage().unwrap_or(0.0), quota: estimate.get_quota().unwrap_or(0.0) })
+    let (usage, quota) = (estimate.get_usage().unwrap_or(0.0), estimate.get_quota().unwrap_or(0.0));
+    Ok(Quota { usage, quota, sales_left: None })
 }

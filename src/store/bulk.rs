@@ -12,7 +12,6 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Event, IdbRequest};
 
 use super::database::Database;
-use super::diagnose::explain;
 use super::options::WriteOptions;
 use super::request::{Signal, outcome};
 use super::rows::WriteRows;
@@ -218,10 +217,7 @@ impl Batch {
     fn issue(&mut self, positions: Range<u32>, record: &impl Fn(usize) -> Result<JsValue>) -> Result<()> {
         let handler = Some(self.on_settled.as_ref().unchecked_ref());
         for position in positions {
-            let put = record(position as usize).and_then(|row| {
-                let request = self.rows.put_native(&row);
-                request.map_err(|thrown| explain(&row, self.rows.schema(), Error::from_js(&thrown)))
-            });
+            let put = record(position as usize).and_then(|row| self.rows.issue(&row));
             match put {
                 Ok(request) => {
                     request.set_onsuccess(handler);

@@ -11,9 +11,9 @@ use web_sys::IdbTransaction;
 
 use super::direct::Direct;
 use super::key::KeyValue;
+use super::plain::clone_of;
 use super::request::Request;
-use crate::error::{Error, Result};
-use crate::global::structured_clone;
+use crate::error::Result;
 use crate::row::Row;
 use crate::schema::{COUNTER_KEY, JOURNALED, SEQUENCE_KEY};
 
@@ -97,11 +97,7 @@ impl Notes {
     /// A row was put. It is copied now, because its owner may change it before the commit.
     pub fn put(&self, store: &str, key: &KeyValue, row: &JsValue) -> Result<()> {
         if is_noted(store, key) {
-            self.changes.push(&Array::of3(
-                &store.into(),
-                &key.to_js(),
-                &structured_clone(row).map_err(|thrown| Error::of_clone(&thrown))?,
-            ));
+            self.changes.push(&Array::of3(&store.into(), &key.to_js(), &clone_of(row)?));
         }
         Ok(())
     }

@@ -48,7 +48,12 @@ struct Inner {
     reopened: Cell<u32>,
     /// Who keeps the second copy of the journaled stores.
     copies: RefCell<Option<Rc<dyn Copies>>>,
+    /// Who removes what can be done without when the disk is full.
+    room: Cell<Option<MakeRoom>>,
 }
+
+/// Removes what can be done without.
+pub(crate) type MakeRoom = fn(Database) -> LocalBoxFuture<'static, ()>;
 
 type Opening = Shared<LocalBoxFuture<'static, Result<Rc<Connection>>>>;
 
@@ -101,12 +106,18 @@ impl Database {
             state,
             reopened: Cell::default(),
             copies: RefCell::default(),
+            room: Cell::default(),
         }))
     }
 
     /// Has a second copy kept of what the journaled stores hold, from the next opening on.
     pub(crate) fn keep_copies(&self, copies: Rc<dyn Copies>) {
         self.0.copies.replace(Some(copies));
+    }
+
+    /// Has room made when a write finds the disk full, before it is tried again.
+    pub(crate) fn when_full(&self, room: MakeRoom) {
+        self.0.room.set(Some(room));
     }
 
     fn copies(&self) -> Option<Rc<dyn Copies>> {
@@ -282,7 +293,7 @@ impl Database {
     }
 
     /// Runs a body in a transaction, a writing one if there is a durability, and again after what may pass: a dead
-    /// connection, an abort, a full quota.
+    /// connection, an abort, a full quota, for which room is made first.
     async fn run(&self, stores: &[&str], write: Option<Durability>, body: Body<'_>) -> Result<()> {
         self.check(stores)?;
         let is_copied = write.is_some() && stores.iter().any(|store| is_journaled(store));
@@ -296,6 +307,7 @@ impl Database {
         }
         let mut delays = RETRY_DELAYS.into_iter();
         let mut reopenings = 0;
+        let mut has_room_been_made = false;
         loop {
             let connection = self.reach(&mut reopenings).await?;
             if let Some(copies) = &copies {
@@ -310,6 +322,9 @@ impl Database {
                     connection.give_up();
                     reopenings += 1;
                 }
+                Err(error) if error.is_full() && !has_room_been_made && self.make_room().await => {
+                    has_room_been_made = true;
+                }
                 Err(error) if error.is_transient() => match delays.next() {
                     Some(delay) => self.wait(delay).await?,
                     None => return Err(error),
@@ -317,6 +332,14 @@ impl Database {
                 result => return result,
             }
         }
+    }
+
+    /// Has room made, unless that is going on, for what is written to make it may find the disk full as well; whether it was.
+    async fn make_room(&self) -> bool {
+        let Some(room) = self.0.room.take() else { return false };
+        room(self.clone()).await;
+        self.0.room.set(Some(room));
+        true
     }
 
     /// The connection; when the browser's backing store is gone for a moment, opened again a little later.

@@ -1,34 +1,21 @@
-//! Which field of a refused record is at fault; asked only after the browser has refused it.
+//! What becomes of a record that the browser has refused: a plain copy that it takes, or an error that names the field at fault.
 
-use js_sys::{Object, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
+use super::plain::{Unstorable, plain_copy};
 use super::scan::primary_key;
-use crate::error::{Error, ErrorKind};
-use crate::global::structured_clone;
+use crate::error::{Error, Result};
 use crate::row::describe;
 use crate::schema::{KeyPath, StoreSchema};
 
 /// The same error, naming the field that is no key or that cannot be cloned.
 pub(crate) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Error {
-    if !matches!(error.kind(), ErrorKind::InvalidRecord { .. }) || !row.is_object() {
+    if !error.is_invalid_record() || !row.is_object() {
         return error;
     }
-    let keys = Object::keys::<JsValue>(row.unchecked_ref());
-    for field in keys.iter() {
-        let Ok(value) = Reflect::get(row, &field) else {
-            continue;
-        };
-        if let Err(thrown) = structured_clone(&value) {
-            let name = field.as_string().unwrap_or_default();
-            let why = Error::from_js(&thrown);
-            let why = match why.kind() {
-                ErrorKind::InvalidRecord { .. } => String::new(),
-                // What a getter of the caller's threw.
-                other => format!(": {other}"),
-            };
-            return error.in_field(&name, &format!("{} cannot be stored{why}", describe(&value)));
-        }
+    if let Err(Unstorable { path, reason }) = plain_copy(row) {
+        return error.in_field(&path, &reason);
     }
     match &schema.key_path {
         KeyPath::Field(field) if primary_key(row, schema).is_none() => {
@@ -44,4 +31,18 @@ pub(crate) fn explain(row: &JsValue, schema: &StoreSchema, error: Error) -> Erro
         }
         _ => error,
     }
+}
+
+/// Makes a copy that the browser takes of a record that it has refused as it was.
+///
+/// # Errors
+/// `InvalidRecord` naming what cannot be stored; whatever else was thrown, as it is.
+pub(crate) fn storable(row: &JsValue, schema: &StoreSchema, thrown: &JsValue) -> Result<JsValue> {
+    let error = Error::of_clone(thrown);
+    if error.is_invalid_record()
+        && let Ok(copy) = plain_copy(row)
+    {
+        return Ok(copy);
+    }
+    Err(explain(row, schema, error))
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{IdbCursorWithValue, IdbIndex, IdbObjectStore, IdbRequest};
 
 use super::copies::Notes;
-use super::diagnose::explain;
+use super::diagnose::{explain, storable};
 use super::key::KeyValue;
 use super::query::{Bounds, Select, ServedBy};
 use super::request::Request;
@@ -215,7 +215,7 @@ impl WriteRows {
     /// # Errors
     /// `InvalidRecord` at once when the value cannot be cloned or has no valid key.
     pub fn put(&self, row: &JsValue) -> Result<Request> {
-        let request = self.put_native(row).map_err(|thrown| explain(row, self.schema(), Error::of_clone(&thrown)))?;
+        let request = self.issue(row)?;
         self.note(row)?;
         Ok(Request::new(request))
     }
@@ -255,9 +255,13 @@ impl WriteRows {
         self.delete_range(&Bounds::all())
     }
 
-    /// The bare request, for code that attaches its own handlers, and calls [`WriteRows::note`] when it has succeeded.
-    pub(super) fn put_native(&self, row: &JsValue) -> std::result::Result<IdbRequest, JsValue> {
-        self.rows.native.put(row)
+    /// Issues the bare request, for code that attaches its own handlers, and calls [`WriteRows::note`] when it has succeeded.
+    pub(super) fn issue(&self, row: &JsValue) -> Result<IdbRequest> {
+        let put = |row: &JsValue| self.rows.native.put(row);
+        put(row).or_else(|thrown| {
+            let copy = storable(row, self.schema(), &thrown)?;
+            put(&copy).map_err(|thrown| explain(&copy, self.schema(), Error::of_clone(&thrown)))
+        })
     }
 
     /// Whether these rows have a second copy.

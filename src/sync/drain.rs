@@ -162,7 +162,7 @@ impl Inner {
                 self.put_back(items).await?;
                 continue;
             }
-            let asks = items.iter().any(|item| item.trial.uncertain);
+            let asks = items.iter().any(Item::asks_first);
             let mut items = if asks { self.ask_first(items).await? } else { items };
             // The lease of a claim covers one request and no more.
             if asks || !is_new {
@@ -196,7 +196,7 @@ impl Inner {
     async fn ask_first(self: &Rc<Self>, items: Vec<Item>) -> Result<Vec<Item>> {
         let (mut uncertain, mut unsent) = (Vec::new(), Vec::new());
         for item in items {
-            if item.trial.uncertain { uncertain.push(item) } else { unsent.push(item) }
+            if item.asks_first() { uncertain.push(item) } else { unsent.push(item) }
         }
         let (mut settled, mut outcomes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         match self.ask(&uncertain).await {
@@ -279,7 +279,7 @@ impl Inner {
         self.note_request(&outcomes);
         // A refusal can mean that the server has it already.
         for (item, outcome) in items.iter().zip(&mut outcomes) {
-            if outcome.kind == Kind::Rejected {
+            if outcome.kind == Kind::Rejected && item.is_known_by_uuid() {
                 match self.ask(std::slice::from_ref(item)).await {
                     Ok(Some(known)) if item.is_among(&known) => *outcome = Outcome::new(Kind::Duplicate, ""),
                     Ok(_) => {}
@@ -325,8 +325,8 @@ impl Inner {
                 let verdict = inner.options.policy.verdict(outcome.kind, item.trial, now, js_sys::Math::random());
                 settled.push(Settled { item, outcome, verdict });
             }
-            inner.outbox.settle(&settled, inner.options.keep_synced).await?;
-            for Settled { item, outcome, verdict } in &settled {
+            let kept = inner.outbox.settle(&settled, inner.options.keep_synced).await?;
+            for (Settled { item, outcome, verdict }, _) in settled.iter().zip(kept).filter(|(_, is_kept)| *is_kept) {
                 inner.state.borrow_mut().count(outcome.kind, verdict.fate == Fate::DeadLetter, now);
                 match verdict.fate {
                     Fate::Done => inner.progressed(item),
@@ -348,6 +348,6 @@ impl Inner {
             let trial = Trial { attempts: item.trial.attempts.saturating_sub(1), ..item.trial };
             settled.push(Settled { item, outcome: outcome.clone(), verdict: Verdict { fate, trial } });
         }
-        self.outbox.settle(&settled, self.options.keep_synced).await
+        self.outbox.settle(&settled, self.options.keep_synced).await.map(drop)
     }
 }

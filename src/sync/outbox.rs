@@ -1,6 +1,7 @@
 //! The outbox: rows of `transactions` on their way to the server. Every step is one strict transaction, so that a till
 //! that dies between two of them knows afterwards what it was about to do.
 
+mod commit_again;
 mod dead_letters;
 mod entry;
 mod queue;
@@ -165,24 +166,39 @@ impl Outbox {
     }
 
     /// Keeps what became of items: what the server has leaves the outbox (or stays as `synced`), what it refuses is set
-    /// aside with its words, anything else waits.
-    pub async fn settle(&self, settled: &[Settled], keep_synced: bool) -> Result<()> {
+    /// aside with its words, anything else waits. An item whose row was changed while it was sent waits in its new form. Gives
+    /// for each item whether it was kept what became of it.
+    pub async fn settle(&self, settled: &[Settled], keep_synced: bool) -> Result<Vec<bool>> {
         self.db
             .database()
             .write(&[STORE, SyncError::STORE], async |tx| {
                 let rows = tx.rows(STORE)?;
                 let errors = tx.rows(SyncError::STORE)?;
+                let mut kept = Vec::new();
                 for settled in settled {
                     let is_done = settled.verdict.fate == Fate::Done;
-                    if is_done && !keep_synced {
-                        rows.delete(&settled.item.key()?)?;
-                    } else if let Some(row) = self.stored(&rows, &settled.item, !is_done).await? {
-                        self.keep(&rows, &errors, &row, settled)?;
+                    let row = self.stored(&rows, &settled.item, !is_done).await?;
+                    let is_changed = row.as_ref().is_some_and(|row| !settled.item.is(row));
+                    kept.push(!is_changed);
+                    match row {
+                        Some(row) if is_changed => self.reopen(&rows, &row)?,
+                        Some(_) if is_done && !keep_synced => rows.delete(&settled.item.key()?)?,
+                        Some(row) => self.keep(&rows, &errors, &row, settled)?,
+                        None => {}
                     }
                 }
-                Ok(())
+                Ok(kept)
             })
             .await
+    }
+
+    /// Has a row wait that was changed while this manager sent it.
+    fn reopen(&self, rows: &WriteRows, row: &Row) -> Result<()> {
+        if self.sends(row) {
+            entry::reopen(row);
+            rows.put(row.as_js())?;
+        }
+        Ok(())
     }
 
     fn keep(&self, rows: &WriteRows, errors: &WriteRows, row: &Row, settled: &Settled) -> Result<()> {
@@ -239,8 +255,12 @@ impl Outbox {
             return Ok(None);
         }
         let row = Row::owned(stored);
-        let is_ours = row.get("lease_owner").as_string().as_deref() == Some(&self.owner);
-        Ok((is_ours || !ours).then_some(row))
+        Ok((self.sends(&row) || !ours).then_some(row))
+    }
+
+    /// Whether this manager is the one that sends a row.
+    fn sends(&self, row: &Row) -> bool {
+        row.get("lease_owner").as_string().as_deref() == Some(&self.owner)
     }
 }
 

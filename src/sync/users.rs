@@ -7,11 +7,11 @@ use wasm_bindgen::JsValue;
 use super::task::joined;
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::global::{property, structured_clone, text};
+use crate::global::{property, text};
 use crate::model::{ConfigEntry, User};
 use crate::offline_db::{OfflineDb, config_row};
 use crate::row::{Row, describe};
-use crate::store::{KeyValue, ReadRows, Record, Select};
+use crate::store::{KeyValue, ReadRows, Record, Select, clone_of};
 
 const STORE: &str = User::STORE;
 
@@ -127,7 +127,7 @@ fn usable(position: u32, value: &JsValue, others: &[Wanted]) -> Result<Wanted> {
         return Err(Error::field("login", format!("the list names the id or the login '{login}' twice")));
     }
     // Found out before anything is deleted for it. Where the browser lacks this function, the put fails and with it the list.
-    structured_clone(row.as_js())?;
+    clone_of(row.as_js())?;
     Ok(Wanted { position, key, login, row })
 }
 

@@ -33,6 +33,55 @@ test("the counter goes on over the turn of the year, and starts anew for another
   assert.equal(numbers.next("262-3-"), 1);
 });
 
+test("an order that two tabs have paid with two baskets is two sales, and each is found again by its basket", async () => {
+  const { Numbers } = await load("numbers");
+  const disk = database();
+  const first = new Numbers(disk);
+  await first.claim("261-3-000007", "a", "cash of the first");
+  assert.equal(first.isTaken("a", "cash of the first, changed"), false);
+  const second = new Numbers(disk);
+  await second.read();
+  assert.equal(second.isTaken("a", "cash of the first"), false);
+  assert.equal(second.isTaken("a", "cash of the second"), true);
+  assert.deepEqual(second.ofSale("cash of the first"), { reference: "261-3-000007", uuid: "a" });
+  assert.equal(second.ofSale("cash of the second"), null);
+});
+
+test("a number is claimed before the sale is saved, and only a saved sale keeps the order from being paid again", async () => {
+  const { Numbers } = await load("numbers");
+  const disk = database();
+  const page = new Numbers(disk);
+  await page.claim("261-3-000007", "a");
+  const reloaded = new Numbers(disk);
+  await reloaded.read();
+  assert.equal(reloaded.isFree("261-3-000007", "b"), false);
+  assert.equal(reloaded.isTaken("a", "cash"), false);
+  await page.claim("261-3-000007", "a", "cash");
+  await page.claim("261-3-000007", "a");
+  await reloaded.read();
+  assert.equal(reloaded.isTaken("a", "cash"), false);
+  assert.equal(reloaded.isTaken("a", "other cash"), true);
+});
+
+test("a sale under a uuid of its own shares no uuid with the other, and its parts still belong together", async () => {
+  const { keyOf, underUuid } = await load("identity");
+  const data = {
+    uuid: "uuid-0",
+    lines: [[0, 0, { uuid: "uuid-1", qty: 2 }]],
+    payment_ids: [[0, 0, { uuid: "uuid-2", amount: 5 }]],
+    relations_uuid_mapping: { "pos.order.line": { "uuid-1": { order_id: "uuid-0" } } },
+  };
+  let count = 0;
+  assert.deepEqual(underUuid(data, "other", () => `new-${count++}`), {
+    uuid: "other",
+    lines: [[0, 0, { uuid: "new-0", qty: 2 }]],
+    payment_ids: [[0, 0, { uuid: "new-1", amount: 5 }]],
+    relations_uuid_mapping: { "pos.order.line": { "new-0": { order_id: "other" } } },
+  });
+  assert.equal(keyOf(data), "uuid-2");
+  assert.equal(keyOf({ ...data, payment_ids: [] }), "uuid-1");
+});
+
 test("the package's URL is taken from the page, and its absence is told", async () => {
   const source = readFileSync(new URL("../../addons/pos_offline/static/src/package.js", import.meta.url), "utf8");
   const alone = source.replace(/^import .*$/m, "");

@@ -16,7 +16,7 @@ function host() {
   worker.get = async (path, mode = "navigate") => {
     let answered;
     const request = { url: `http://till${path}`, method: "GET", mode };
-    listeners.fetch({ request, respondWith: (answer) => (answered = answer) });
+    listeners.fetch({ request, respondWith: (answer) => (answered = answer), waitUntil: (work) => (worker.beside = work) });
     return await answered;
   };
   return worker;
@@ -52,6 +52,21 @@ test("a 502 is answered by the page that was kept", async () => {
   await worker.get("/pos/ui/3");
   worker.answer = () => new Response("Bad Gateway", { status: 502 });
   assert.equal((await worker.get("/pos/ui/3")).status, 200);
+});
+
+test("a kept file is answered at once while the server never answers, and is brought up to date when it does", async () => {
+  const worker = host();
+  worker.answer = () => new Response("old");
+  await worker.get("/web/static/fonts/a.woff2", "cors");
+  worker.answer = () => new Promise(() => {});
+  assert.equal(await (await worker.get("/web/static/fonts/a.woff2", "cors")).text(), "old");
+  worker.answer = () => new Response("new");
+  await worker.get("/web/static/fonts/a.woff2", "cors");
+  await worker.beside;
+  worker.answer = () => new Response("Bad Gateway", { status: 502 });
+  assert.equal(await (await worker.get("/web/static/fonts/a.woff2", "cors")).text(), "new");
+  await worker.beside;
+  assert.equal(await (await worker.get("/web/static/fonts/a.woff2", "cors")).text(), "new");
 });
 
 test("calls and other pages are left alone", async () => {

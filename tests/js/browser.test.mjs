@@ -106,6 +106,41 @@ test("a save that finds the disk full cleans up, tries again, and deletes nothin
   await page.context().close();
 });
 
+test("sales go on when the disk is full of delivered ones, and none that waits is deleted", { timeout: 120_000 }, async () => {
+  const page = await open(host);
+  await limitQuota(page, 8_000_000);
+  const result = await page.evaluate(async (name) => {
+    const { OfflineDB, SyncManager, ConnectionMonitor } = await import("/pkg/index.js");
+    const db = new OfflineDB({ name });
+    await db.init();
+    const sent = [];
+    const transport = {
+      known: () => [],
+      push: ([{ uuid }]) => (uuid === "waits" ? { outcome: "rejected", message: "not now" } : (sent.push(uuid), "ok")),
+    };
+    const monitor = new ConnectionMonitor({ urls: ["/ping/ok"] });
+    const manager = new SyncManager({}, { database: db, monitor, transport });
+    const sale = (uuid) => ({
+      // Larger values are files of their own in Chromium, which are removed some time after their rows.
+      order: { uuid, state: "paid", note: crypto.getRandomValues(new Uint8Array(30_000)) },
+    });
+    await manager.commitSale(sale("waits"));
+    for (let at = 0; at < 250; at += 1) {
+      await manager.commitSale(sale(`a${at}`));
+      await manager.syncOfflineTransactions();
+    }
+    const rows = [await db.getAll("orders"), await db.getAll("transactions")];
+    manager.destroy();
+    db.close();
+    return { sent: sent.length, orders: rows[0].map(({ uuid }) => uuid), transactions: rows[1].map(({ uuid }) => uuid) };
+  }, databaseName());
+  // 7.5 MB of orders, and as much in the outbox before, beside a journal of 2 MB.
+  assert.equal(result.sent, 250);
+  assert.ok(result.orders.length < 251 && result.orders.includes("waits"), result.orders.join());
+  assert.deepEqual(result.transactions, ["waits"]);
+  await page.context().close();
+});
+
 test("a connection that the browser kills is replaced, and the page is told", async () => {
   const page = await open(host);
   const session = await page.context().newCDPSession(page);

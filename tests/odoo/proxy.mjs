@@ -1,7 +1,10 @@
 // A proxy between browser and server that fails in a chosen way for the requests that a test picks.
 import { createServer, request } from "node:http";
 
-/** Starts it. `fault` is null or (path) => "cut" | "drop" | "hang" | "502" | "half" | null, and may be changed at any time. */
+/**
+ * Starts it. `fault` is null or (path) => "cut" | "drop" | "hang" | "404" | "502" | "half" | null, or an
+ * object that is answered as JSON, and may be changed at any time.
+ */
 export async function startProxy(target) {
   const proxy = { fault: null, seen: [] };
   const sockets = new Set();
@@ -9,7 +12,11 @@ export async function startProxy(target) {
     const fault = proxy.fault?.(incoming.url) ?? null;
     proxy.seen.push({ url: incoming.url, fault });
     if (fault === "cut") return incoming.socket.destroy();
+    if (fault === "404") return outgoing.writeHead(404, { "content-type": "text/html" }).end("<html>Not Found</html>");
     if (fault === "502") return outgoing.writeHead(502, { "content-type": "text/html" }).end("<html>Bad Gateway</html>");
+    if (typeof fault === "object" && fault) {
+      return outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(fault));
+    }
     if (fault === "hang") return incoming.resume();
     const headers = incoming.headers;
     const onward = request({ host: "127.0.0.1", port: target, path: incoming.url, method: incoming.method, headers }, (answer) => {

@@ -9,7 +9,10 @@ export const profile = () => mkdtempSync(join(tmpdir(), "till-"));
 
 /** A browser with a profile that outlives it. */
 export async function browse(folder) {
-  return await chromium.launchPersistentContext(folder, { ...LAUNCH, viewport: { width: 1280, height: 800 } });
+  const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, viewport: { width: 1280, height: 800 } });
+  // Odoo builds its bundles when the first page asks for them.
+  context.setDefaultNavigationTimeout(120_000);
+  return context;
 }
 
 /** Signs in without loading the backend, which no cashier needs. */
@@ -52,14 +55,59 @@ export async function started(page, timeout = 60_000) {
   }
 }
 
-/** Rings up the first simple product and pays in cash; resolves with the order's uuid and number once it is asked for a receipt. */
-export async function pay(page) {
+/** Rings up the first simple product for a new customer; resolves with the order's uuid. */
+export async function ringUp(page) {
+  // An open order of another till may be on the screen.
+  await page.evaluate(() => window.posmodel.getOrder()?.lines.length && window.posmodel.addNewOrder());
   await page.locator(".product-list article.product:not(:has(.fa-list))").first().click();
+  await page.locator(".order-container .orderline, .order-summary .orderline").first().waitFor();
+  return await page.evaluate(() => ({ uuid: window.posmodel.getOrder().uuid }));
+}
+
+/** Goes to the payment screen and pays what is rung up in cash; the caller waits for what comes of it. */
+export async function payCash(page) {
   await page.locator(".pay-order-button").first().click();
   await page.locator(".paymentmethod").first().click();
-  const order = await page.evaluate(() => ({ uuid: window.posmodel.getOrder().uuid }));
   await page.locator(".payment-screen button.validation-button.next").click();
+}
+
+/** Rings up the first simple product and pays in cash; resolves with the order's uuid once it is asked for a receipt. */
+export async function pay(page) {
+  const order = await ringUp(page);
+  await payCash(page);
   return order;
+}
+
+/** Hands the order of the screen to the server as a draft, as leaving a table does; resolves when the server has it. */
+export async function sendDraft(page, order, asked) {
+  for (let tries = 0; tries < 20; tries++) {
+    await page.evaluate(async () => {
+      const { posmodel } = window;
+      posmodel.addPendingOrder([posmodel.getOrder().id]);
+      await posmodel.syncAllOrders({ orders: [posmodel.getOrder()], force: true });
+    });
+    const rows = await asked("pos.order", "search_read", [[["uuid", "=", order.uuid]], ["state"]]);
+    if (rows[0]?.state === "draft") return;
+    await page.waitForTimeout(1000);
+  }
+  throw new Error("the server does not have the order as a draft");
+}
+
+/** The receipt number on the screen. */
+export const printedNumber = (page) =>
+  page.evaluate(() => document.querySelector(".pos-receipt").textContent.match(/\d+-\d+-\d{6}/)[0]);
+
+/** Closes the register, accepting whatever difference was counted; the caller looks at what comes of it. */
+export async function closeRegister(page) {
+  await page.locator(".pos-topheader button:has(.fa-bars)").first().click();
+  await page.locator(".pos-burger-menu-items .dropdown-item:has-text('Close Register')").click();
+  const refusal = page.locator(".modal:has-text('The register stays open'), .modal:has-text('Offline Orders')");
+  const confirm = page.locator(".modal .button.highlight:has-text('Close Register')");
+  await confirm.or(refusal).first().waitFor({ timeout: 40_000 });
+  if (!(await confirm.isVisible())) return;
+  await confirm.click();
+  const proceed = page.locator(".modal button:has-text('Proceed Anyway')");
+  await proceed.click({ timeout: 5000 }).catch(() => {});
 }
 
 export const receipt = (page, timeout = 15_000) => page.locator(".receipt-screen").waitFor({ timeout });

@@ -49,6 +49,10 @@ export interface OutboxRecord extends TransactionRecord {
   lease_until?: string | null;
   /** Whether the server may have it although no answer has come: it is asked before it is sent again. */
   uncertain?: boolean;
+  /** Whether the server may have an older form of it under the same uuid: it is sent without asking. */
+  replaces?: boolean;
+  /** How often its data was changed since it was queued: an answer to an older form does not settle it. */
+  revision?: number;
   /** What became of the last attempt, and the server's words. */
   error_type?: string | null;
   last_error?: string | null;

@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::entry::uuid_of;
-use super::{Outbox, STORE, unsynced};
+use super::{Outbox, STORE, entry, unsynced};
 use crate::error::{Error, ErrorKind, Result};
 use crate::global::property;
 use crate::row::{Row, describe};
@@ -86,11 +86,10 @@ fn carry_out(rows: &WriteRows, row: JsValue, decision: &Decision) -> Result<()> 
             }
             row.set("uuid", ours);
             row.set("data", data);
+            entry::revise(&row);
         }
         Decision::Retry => {}
     }
-    row.set("state", State::Pending.as_str());
-    row.set("attempts", 0);
-    row.set("senseless", 0);
+    entry::reopen(&row);
     rows.put(row.as_js()).map(drop)
 }

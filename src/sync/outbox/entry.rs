@@ -22,6 +22,8 @@ pub struct Item {
     pub kind: String,
     /// This time too.
     pub trial: Trial,
+    /// Whether the server may have an older form of it under the same uuid, so that asking it proves nothing.
+    replaces: bool,
 }
 
 impl Item {
@@ -33,7 +35,28 @@ impl Item {
         };
         // Saved with the lease, before it is sent.
         row.set("uuid", uuid_of(&row).unwrap_or_else(new_uuid));
-        Item { uuid: text(&row, "uuid"), kind: text(&row, "type"), trial, row }
+        Item {
+            uuid: text(&row, "uuid"),
+            kind: text(&row, "type"),
+            trial,
+            replaces: row.get("replaces").is_truthy(),
+            row,
+        }
+    }
+
+    /// Whether it is asked for before it is sent, because the server may have it.
+    pub fn asks_first(&self) -> bool {
+        self.trial.uncertain && self.is_known_by_uuid()
+    }
+
+    /// Whether the server has the item when it has its uuid.
+    pub fn is_known_by_uuid(&self) -> bool {
+        !self.replaces
+    }
+
+    /// Whether a row on disk is still what was taken from there to be sent.
+    pub(super) fn is(&self, row: &Row) -> bool {
+        ["revision", "created_at"].iter().all(|field| self.row.get(field) == row.get(field))
     }
 
     /// The primary key.
@@ -77,6 +100,32 @@ pub(super) fn candidate(row: &Row) -> Candidate {
         next_attempt: time("next_attempt"),
         lease_until: time("lease_until"),
     }
+}
+
+/// Gives a row other data, under the same uuid and number. What is being sent meanwhile is an older form of it.
+pub(super) fn replace(row: &Row, by: &Row) {
+    let state = State::of(row.get("state").as_string().as_deref());
+    let may_be_known = state == State::InFlight || row.get("uncertain").is_truthy();
+    row.set("replaces", row.get("replaces").is_truthy() || may_be_known);
+    row.set("data", by.get("data"));
+    row.set("after", by.get("after"));
+    if state == State::Rejected {
+        reopen(row);
+    }
+    revise(row);
+}
+
+/// Says that the data of a row is not what it was when it may have been taken to be sent.
+pub(super) fn revise(row: &Row) {
+    row.set("revision", row.number("revision") + 1.0);
+}
+
+/// Has a row wait as if it had never been sent.
+pub(super) fn reopen(row: &Row) {
+    release(row);
+    row.set("state", State::Pending.as_str());
+    row.set("attempts", 0);
+    row.set("senseless", 0);
 }
 
 /// Nobody sends it, and it need not wait.

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::commit_again::{self, Committed};
 use super::entry::uuid_of;
 use super::{Outbox, STORE, unsynced};
 use crate::clock;
@@ -105,7 +106,7 @@ impl Outbox {
     async fn put(&self, what: Enqueue, again: bool) -> Result<Option<Receipt>> {
         let Enqueue { kind, data, after, order } = what;
         let uuid = text(&data, "uuid").unwrap_or_else(offline_db::new_uuid);
-        let id = new_key(&kind);
+        let id = if order.is_some() { commit_again::row_id(&uuid) } else { new_key(&kind) };
         let row = Row::of(&[
             ("id", id.as_str().into()),
             ("type", kind.into()),
@@ -129,8 +130,19 @@ impl Outbox {
                 if again && waits(&tx.rows(STORE)?, &row).await? {
                     return Ok(None);
                 }
-                let sequence = number(tx, &row).await?;
+                let known = match &order {
+                    Some(order) => commit_again::look_up(tx, &row, order).await?,
+                    None => Committed::Queued { number: None },
+                };
+                let row = match known {
+                    Committed::Kept(known) => known,
+                    Committed::Queued { number } => {
+                        queue(tx, &row, number).await?;
+                        row.clone()
+                    }
+                };
                 tx.rows(STORE)?.put(row.as_js())?;
+                let sequence = row.number("sequence");
                 if let Some(order) = &order {
                     order.set("sequence", sequence);
                     offline_db::put_sale(&tx.rows(Order::STORE)?, "id", order).await?;
@@ -171,18 +183,23 @@ async fn waits(rows: &WriteRows, row: &Row) -> Result<bool> {
 
 /// Gives a row the next number of the sequence, and a time after that of the row before, so that the order of time is
 /// the order of the sequence even within a millisecond.
-pub(super) async fn number(tx: &WriteTx, row: &Row) -> Result<f64> {
+pub(super) async fn number(tx: &WriteTx, row: &Row) -> Result<()> {
+    queue(tx, row, None).await
+}
+
+/// As [`number`], but under the number that a sale has been given before, if it has.
+async fn queue(tx: &WriteTx, row: &Row, own: Option<f64>) -> Result<()> {
     let last = last_number(tx).await?;
-    let sequence = last.number("last") + 1.0;
+    let sequence = own.unwrap_or_else(|| last.number("last") + 1.0);
     let now = clock::now_ms();
     let after = last.number("at") + 1.0;
     let at = if after > now + CLOCK_WAS_WRONG_MS { now } else { now.max(after) };
-    last.set("last", sequence);
+    last.set("last", sequence.max(last.number("last")));
     last.set("at", at);
     tx.rows(ConfigEntry::STORE)?.put(offline_db::config_row(SEQUENCE_KEY, last.as_js()).as_js())?;
     row.set("sequence", sequence);
     row.set("created_at", clock::iso(at));
-    Ok(sequence)
+    Ok(())
 }
 
 /// Returns the number and the time that were given last, as `last` and `at`; an empty row before the first.

@@ -307,7 +307,7 @@ export default {
     const bad = [
       throwing("name"), throwing("barcode"), throwing("other"), throwing("id"), { id: 1, f() {} }, { id: 2, deep: [{ f() {} }] }, { id: 3, s: Symbol("s") },
       { id: 4, w: new WeakMap() }, { id: 5, p: Promise.resolve() }, null, undefined, 5, "text", [], () => 1, { id: null }, { id: {} }, { id: [NaN] }, { id: new Date(NaN) },
-      { id: 6, deep: new Proxy({}, {}) },
+      { id: 6, deep: new Proxy({ f() {} }, {}) },
     ];
     const list = bad.flatMap((record, at) => [record, { id: 100 + at, name: `good ${at}` }]);
     const { saved, failures } = await settled(db.bulkSave(PRODUCTS, list), "the save");

@@ -172,12 +172,35 @@ export default {
     const said = navigator.storage.estimate;
     StorageManager.prototype.estimate = async () => ({ usage, quota: 100 });
     try {
-      equal(await db.checkQuota(), { ok: false, usage: 95, quota: 100, percentUsed: 0.95 });
+      const { salesLeft, ...rest } = await db.checkQuota();
+      equal([rest, salesLeft ?? 0], [{ ok: false, usage: 95, quota: 100, percentUsed: 0.95 }, 0]);
       const save = () => { throw new Error("must not be called"); };
       await rejects(db.saveWithQuotaCheck("orders", {}, save), "QuotaExceeded", "QUOTA_EXCEEDED");
       equal((await db.getAll("transactions")).map((row) => row.id), ["pending"]);
       usage = 50;
       equal(await db.saveWithQuotaCheck("orders", 5, (data) => data + 1), 6);
+    } finally {
+      StorageManager.prototype.estimate = said;
+    }
+  },
+  "the forecast says how many more sales fit, by the size of the last ones": async ({ db }) => {
+    const said = navigator.storage.estimate;
+    let free = 10_000_000;
+    StorageManager.prototype.estimate = async () => ({ usage: 5, quota: 5 + free });
+    const left = async (text) => {
+      for (let at = 0; at < 40; at += 1) await db.saveTransaction({ type: "order", data: { text } });
+      return (await db.checkQuota()).salesLeft;
+    };
+    try {
+      equal((await db.checkQuota()).salesLeft, null, "before the first sale");
+      // WebKitGTK has no files in which a sale would be weighed.
+      if (!navigator.storage.getDirectory) return equal(await left("x"), null);
+      const small = await left("x".repeat(100));
+      const large = await left("x".repeat(20_000));
+      ok(small > 1_000 && small < 5_000, `about 3 KB each: ${small}`);
+      ok(large > 200 && large < 400, `about 35 KB each: ${large}`);
+      free = 0;
+      equal((await db.checkQuota()).salesLeft, 0);
     } finally {
       StorageManager.prototype.estimate = said;
     }

@@ -1,63 +1,50 @@
 /**
  * Odoo's own local database, fenced: whether it opens, is refused or stays blocked, the till starts; nothing in it is
- * waited for without end; a reset leaves this till's orders alone. Paid orders do not depend on it.
+ * waited for without end; what comes from the server replaces what was kept as a whole. Paid orders do not depend on it.
  */
 import { patch } from "@web/core/utils/patch";
 import IndexedDB from "@point_of_sale/app/models/utils/indexed_db";
+import { openDatabase } from "@pos_offline/open_database";
 
-const OPEN_LIMIT = 6000;
 const WORK_LIMIT = 10000;
-const OWN = ["pos.order", "pos.order.line", "pos.payment", "pos.pack.operation.lot", "product.attribute.custom.value"];
+const COPY_LIMIT = 120000;
 
 patch(IndexedDB.prototype, {
-    databaseEventListener(whenReady) {
-        this._open(this.dbVersion || undefined)
-            .then((db) => {
-                const missing = this.dbStores.some(([, name]) => !db.objectStoreNames.contains(name));
-                if (!missing) {
-                    return db;
-                }
-                db.close();
-                return this._open(db.version + 1);
-            })
-            .then((db) => {
-                this.db = db;
-            })
-            .catch((error) => {
-                this.trouble = error?.message || String(error);
-                console.warn("pos_offline: the till starts without Odoo's local database:", this.trouble);
-            })
-            .then(() => whenReady());
+    async databaseEventListener(whenReady) {
+        try {
+            this.db = await this._open();
+        } catch (error) {
+            this.trouble = error?.message || String(error);
+            console.warn("pos_offline: the till starts without Odoo's local database:", this.trouble);
+        }
+        whenReady();
     },
 
-    _open(version) {
-        return new Promise((resolve, reject) => {
-            const timer = setTimeout(() => reject(new Error("the database did not open in time")), OPEN_LIMIT);
-            const request = window.indexedDB.open(this.dbName, version);
-            let over = false;
-            request.onupgradeneeded = () => {
-                for (const [keyPath, name] of this.dbStores) {
-                    if (!request.result.objectStoreNames.contains(name)) {
-                        request.result.createObjectStore(name, { keyPath });
-                    }
-                }
-            };
-            request.onsuccess = () => {
-                const db = request.result;
-                db.onversionchange = () => {
-                    db.close();
-                    this.db = this.db === db ? null : this.db;
-                };
-                over ? db.close() : resolve(db);
-            };
-            request.onerror = () => reject(request.error);
-            setTimeout(() => (over = true), OPEN_LIMIT);
-            request.addEventListener("success", () => clearTimeout(timer));
-        });
+    async _open() {
+        let database = await openDatabase(this.dbName, this.dbVersion, (opened) => this._createStores(opened));
+        if (this._missingStores(database).length) {
+            database.close();
+            database = await openDatabase(this.dbName, database.version + 1, (opened) => this._createStores(opened));
+        }
+        database.onversionchange = () => {
+            database.close();
+            this.db = this.db === database ? null : this.db;
+        };
+        return database;
+    },
+
+    _missingStores(database) {
+        return this.dbStores.filter(([, name]) => !database.objectStoreNames.contains(name));
+    },
+
+    _createStores(database) {
+        for (const [keyPath, name] of this._missingStores(database)) {
+            database.createObjectStore(name, { keyPath });
+        }
     },
 
     /** Runs one transaction, all of it or nothing; resolves with its outcome and never rejects. */
-    _write(stores, work) {
+    _write(stores, limit, work) {
         return new Promise((resolve) => {
             let transaction, timer;
             const end = (outcome) => {
@@ -66,7 +53,7 @@ patch(IndexedDB.prototype, {
             };
             try {
                 transaction = this.db.transaction(stores, "readwrite");
-                timer = setTimeout(() => transaction.abort(), WORK_LIMIT);
+                timer = setTimeout(() => transaction.abort(), limit);
                 transaction.oncomplete = () => end({ status: "fulfilled" });
                 transaction.onabort = () => end({ status: "rejected", reason: transaction.error });
                 work(transaction);
@@ -81,7 +68,7 @@ patch(IndexedDB.prototype, {
         if (!rows?.length) {
             return;
         }
-        const outcome = this._write([storeName], (transaction) => {
+        const outcome = this._write([storeName], WORK_LIMIT, (transaction) => {
             const store = transaction.objectStore(storeName);
             for (const row of rows) {
                 store[method](JSON.parse(JSON.stringify(row)));
@@ -90,12 +77,22 @@ patch(IndexedDB.prototype, {
         return [await outcome];
     },
 
-    reset() {
-        const stores = [...(this.db?.objectStoreNames ?? [])].filter((name) => !OWN.includes(name));
-        if (stores.length) {
-            this._write(stores, (transaction) => stores.forEach((name) => transaction.objectStore(name).clear()));
-        }
-        return true;
+    delete() {
+        // What a load removes goes with the copy that it replaces, not before.
+        return this.awaitsCopy ? undefined : super.delete(...arguments);
+    },
+
+    /** Puts these rows in place of all others, in one transaction; the stores named in `own` are left alone. */
+    async replace(data, own) {
+        const stores = [...(this.db?.objectStoreNames ?? [])].filter((name) => !own.includes(name));
+        const rows = JSON.parse(JSON.stringify(data));
+        return await this._write(stores, COPY_LIMIT, (transaction) => {
+            for (const name of stores) {
+                const store = transaction.objectStore(name);
+                store.clear();
+                (rows[name] ?? []).forEach((row) => store.put(row));
+            }
+        });
     },
 
     async readAll(models = []) {

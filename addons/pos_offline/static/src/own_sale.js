@@ -1,7 +1,11 @@
+import { uuidv4 } from "@point_of_sale/utils";
+
 /** An order of the Point of Sale, as the till's outbox takes it. */
 export function ownSale(pos, order) {
     return {
         uuid: order.uuid,
+        isAtServer: order.isSynced,
+        newUuid: uuidv4,
         reference: () => order.pos_reference,
         renumber(number) {
             pos.device.raiseTo(number + 1);

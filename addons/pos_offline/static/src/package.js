@@ -2,10 +2,7 @@
  * The library, loaded at run time from outside the asset bundle. Its URL comes from the page with a hash of its
  * content, so that an upgrade is seen at once and two versions never mix.
  */
-import { within } from "@pos_offline/time_limit";
-
 const DOOR = "/pos_offline/static/lib/pkg/index.js";
-const LIMIT = 10000;
 
 /** Finds the library's URL among those that the page names. */
 export function packageUrl(urlsToCache) {
@@ -18,14 +15,14 @@ export function packageUrl(urlsToCache) {
 
 let loading = null;
 
-/** Loads the library once; rejects when it is missing, forbidden, or does not come in time. */
+/** Loads the library once; rejects when it is missing or forbidden. */
 export function loadPackage() {
     loading ??= (async () => {
         const url = packageUrl(odoo.urls_to_cache);
         if (!url) {
             throw new Error("the package is missing on the server");
         }
-        return await within(LIMIT, import(url), "the package did not load in time");
+        return await import(url);
     })();
     return loading;
 }

@@ -1,13 +1,21 @@
-/** The start of the till: with a dead server, after an interrupted first load, and with a database that says no. */
+/** The start of the till with a server that is down, or that accepts and never answers. */
 import { patch } from "@web/core/utils/patch";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { PosData } from "@point_of_sale/app/services/data_service";
+import { session } from "@web/session";
 import { till } from "@pos_offline/till";
+import { startCall } from "@pos_offline/start_call";
 
-const PROBE_LIMIT = 4000;
-const WHOLE = "pos_offline.whole";
+// Longer than a start waits: a busy server is not taken for a dead one.
+const PROBE_LIMIT = 15000;
+const NEXT_PROBE = 5000;
 
-/** Whether the server answers, asked before the till's own calls could hang. */
+// The library comes and opens the shop's database while Odoo starts its services.
+if (odoo.pos_config_id) {
+    till.open(`pos_offline_${session.db}_${odoo.pos_config_id}`);
+}
+
+/** Whether the server answers in time. */
 async function isAnswering() {
     try {
         const signal = AbortSignal.timeout(PROBE_LIMIT);
@@ -19,60 +27,48 @@ async function isAnswering() {
 }
 
 patch(PosData.prototype, {
-    async setup() {
-        this.answering = isAnswering();
-        till.open(`pos_offline_${odoo.info?.db}_${odoo.pos_config_id}`);
-        return await super.setup(...arguments);
+    async setup(env, services) {
+        this.isStarting = true;
+        return await super.setup(env, { ...services, orm: this._limited(services.orm) });
     },
 
-    async initializeDeviceIdentifier() {
-        if (!(await this.answering)) {
-            this.network.offline = true;
-            odoo.from_backend = 0;
-            setTimeout(() => this.checkConnectivity(), 5000);
-        }
-        return await super.initializeDeviceIdentifier(...arguments);
+    /** The same service, whose calls end in time while the till starts and has a copy to start from. */
+    _limited(orm) {
+        const limited = Object.create(orm);
+        const data = this;
+        limited.call = async function (model, method) {
+            const canDoWithout = method === "load_data_params" ? data._hasParameters() : data.canStart;
+            if (!data.isStarting || !canDoWithout) {
+                return await orm.call.apply(this, arguments);
+            }
+            try {
+                return await startCall(() => orm.call.apply(this, arguments));
+            } catch (error) {
+                if (error instanceof ConnectionLostError) {
+                    data._goOffline();
+                }
+                throw error;
+            }
+        };
+        return limited;
     },
 
-    async initIndexedDB(relations) {
-        return await super.initIndexedDB({ ...relations, [WHOLE]: {} });
+    _hasParameters() {
+        return Boolean(localStorage.getItem(`pos_data_params_${odoo.pos_config_id}`));
     },
 
-    /** What was kept of the server's data, unless the load that wrote it did not come to its end. */
-    async getCachedServerDataFromIndexedDB() {
-        const data = await super.getCachedServerDataFromIndexedDB(...arguments);
-        const whole = data[WHOLE]?.[0]?.session;
-        delete data[WHOLE];
-        const session = data["pos.session"]?.[0];
-        if (this.network.offline || !session) {
-            return data;
-        }
-        if (whole !== session.id) {
-            const own = Object.keys(this.opts.databaseTable);
-            return Object.fromEntries(Object.entries(data).filter(([model]) => own.includes(model)));
-        }
-        if (session.state !== "opened" || session.id !== odoo.pos_session_id || odoo.from_backend) {
-            await this.indexedDB.delete(WHOLE, [1]);
-        }
-        return data;
+    _goOffline() {
+        this.network.offline = true;
+        clearTimeout(this.checkConnectivityTimeout);
+        this.checkConnectivityTimeout = setTimeout(() => this.checkConnectivity(), NEXT_PROBE);
     },
 
-    async loadInitialData() {
-        this.firstLoad = true;
-        try {
-            return await super.loadInitialData(...arguments);
-        } finally {
-            this.firstLoad = false;
+    async checkConnectivity() {
+        // A server that accepts and never answers is no connection.
+        if (await isAnswering()) {
+            return await super.checkConnectivity(...arguments);
         }
-    },
-
-    async synchronizeServerDataInIndexedDB(data) {
-        const isFirst = this.firstLoad;
-        const database = this.indexedDB;
-        await super.synchronizeServerDataInIndexedDB(...arguments);
-        if (isFirst && database === this.indexedDB && data["pos.session"]?.length) {
-            await database.create(WHOLE, [{ id: 1, session: data["pos.session"][0].id }]);
-        }
+        this._goOffline();
     },
 
     async checkAndDeleteMissingOrders() {

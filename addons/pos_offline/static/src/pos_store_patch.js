@@ -5,41 +5,54 @@ import { rpc, ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { PaidElsewhere } from "@pos_offline/identity";
 import { SaleNotSaved } from "@pos_offline/sale_not_saved";
 import { ownSale } from "@pos_offline/own_sale";
 import { showsAsPaid } from "@pos_offline/shown_state";
 import { till } from "@pos_offline/till";
 import { within } from "@pos_offline/time_limit";
 
-const ANSWER_LIMIT = 10000;
+const ANSWER_LIMIT = 6000;
 const DRAIN_LIMIT = 20000;
 
 patch(PosStore.prototype, {
     async afterProcessServerData() {
         this.offline = till;
-        if (await this.startOutbox()) {
+        this.startOutbox();
+        if (await till.isUsableInTime()) {
             await this.adoptPaidOrders();
         } else {
             this.sayOnce();
         }
-        return await super.afterProcessServerData(...arguments);
+        try {
+            return await super.afterProcessServerData(...arguments);
+        } finally {
+            this.data.isStarting = false;
+        }
     },
 
     startOutbox() {
-        till.onDelivered = (uuid) => this.noteDelivered(uuid);
+        till.onDelivered = (uuid, sold) => this.noteDelivered(uuid, sold);
         const identity = { config_id: this.config.id, device: this.device.identifier };
-        return till.start({
+        till.start({
             context: { ...user.context, ...this.getSyncAllOrdersContext([]) },
             report: (values) => rpc("/pos_offline/report", { report: { ...identity, ...values } }, { silent: true }),
         });
     },
 
+    /** Says that sales are not protected, and goes on with the outbox should its database open after all. */
     sayOnce() {
         const words = _t(
             "Sales are not protected against outages: %s. The Point of Sale works as without Point of Sale Offline.",
             till.state.trouble
         );
-        this.notification.add(words, { type: "danger", sticky: true });
+        const close = this.notification.add(words, { type: "danger", sticky: true });
+        till.starting.then(async (isUsable) => {
+            if (isUsable) {
+                close();
+                await this.adoptPaidOrders();
+            }
+        });
     },
 
     /** Brings the screen's orders in line with the outbox, and hands over what a till without it has left behind. */
@@ -66,7 +79,8 @@ patch(PosStore.prototype, {
             await this.commitOrder(order);
             return true;
         } catch (error) {
-            if (!this.data.network.offline) {
+            // The server would answer with what the other tab has sold, as if this were it.
+            if (!this.data.network.offline && !(error instanceof PaidElsewhere)) {
                 const sent = super.syncAllOrders({ ...options, orders: [order], throw: true, force: true });
                 const answer = await within(ANSWER_LIMIT, sent, "").catch((refusal) => refusal);
                 if (Array.isArray(answer) && answer.length) {
@@ -133,7 +147,12 @@ patch(PosStore.prototype, {
         }
     },
 
-    noteDelivered(uuid) {
+    noteDelivered(uuid, sold) {
+        if (uuid !== sold) {
+            // The server's order of this uuid is another tab's sale.
+            this.removePendingOrder(this.models["pos.order"].getBy("uuid", uuid));
+            return;
+        }
         this.arrived ??= new Set();
         this.arrived.add(uuid);
         this.reading = Promise.resolve(this.reading).then(() => this.readDelivered());

@@ -2,7 +2,7 @@
 // The worker of the Point of Sale. It keeps only whole, good answers: the shop's page recognised by its content, and
 // files that came complete. What it kept stays until something better has come.
 const KEPT = "pos-offline-v1";
-const PAGE_LIMIT = 8000;
+const PAGE_LIMIT = 5000;
 const SHOP = /^\/pos\/ui\/(\d+)(\/|$)/;
 
 /** The one key of all paths of a shop. */
@@ -70,26 +70,31 @@ async function page(request, url) {
     }
 }
 
-async function file(request) {
+/** Files whose URL changes with their content: what was kept is what would come. */
+function isNamedByContent(url) {
+    return url.pathname.startsWith("/web/assets/") || url.pathname.startsWith("/pos_offline/static/lib/pkg/");
+}
+
+/** Fetches a file and keeps it when it came whole. */
+async function fetchFile(request) {
+    const response = await fetch(request);
+    const body = await whole(response);
+    if (body) {
+        await keep(request.url, response, body);
+    }
+    return response;
+}
+
+/** Answers with what was kept, so that no start waits for a server; what is kept is brought up to date beside it. */
+async function file(request, beside) {
     const before = await kept(request.url);
-    // Bundles carry a hash of their content in their names, so what was kept is what would come.
-    if (before && new URL(request.url).pathname.startsWith("/web/assets/")) {
-        return before;
+    if (!before) {
+        return await fetchFile(request);
     }
-    try {
-        const response = await fetch(request);
-        const body = await whole(response);
-        if (body) {
-            await keep(request.url, response, body);
-            return response;
-        }
-        return before ?? response;
-    } catch (error) {
-        if (before) {
-            return before;
-        }
-        throw error;
+    if (!isNamedByContent(new URL(request.url))) {
+        beside(fetchFile(request).catch(() => {}));
     }
+    return before;
 }
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -103,7 +108,7 @@ self.addEventListener("fetch", (event) => {
     if (event.request.mode === "navigate" && shopKey(url)) {
         event.respondWith(page(event.request, url));
     } else if (isFile(url)) {
-        event.respondWith(file(event.request));
+        event.respondWith(file(event.request, (work) => event.waitUntil(work)));
     }
 });
 
@@ -115,7 +120,7 @@ async function keepAll(urls) {
             continue;
         }
         const request = new Request(url, { credentials: "same-origin" });
-        await (shopKey(url) ? page(request, url) : file(request)).catch(() => {});
+        await (shopKey(url) ? page(request, url) : fetchFile(request)).catch(() => {});
     }
 }
 

@@ -4,12 +4,15 @@
  */
 import { reactive } from "@odoo/owl";
 import { loadPackage } from "@pos_offline/package";
+import { keyOf, PaidElsewhere, underUuid } from "@pos_offline/identity";
 import { Numbers, partsOf } from "@pos_offline/numbers";
 import { plain } from "@pos_offline/plain";
 import { within } from "@pos_offline/time_limit";
 
-const START_LIMIT = 15000;
-const COMMIT_LIMIT = 15000;
+const START_LIMIT = 6000;
+const SHORTEST_WAIT = 1000;
+// With the server's time after it, still less than a cashier waits for.
+const COMMIT_LIMIT = 8000;
 const RETRY = { interval: 30000, timeout: 20000, backoff: { base: 1000, cap: 15000 } };
 const STATUS_EVERY = 2000;
 const REPORT_EVERY = 60000;
@@ -22,6 +25,8 @@ export class Till {
         this.locks = locks;
         this.waiting = new Map();
         this.delivered = new Set();
+        // The order on the screen of a sale that has a uuid of its own.
+        this.shown = new Map();
         this.waiters = new Map();
         this.onDelivered = () => {};
         this.timers = [];
@@ -41,9 +46,10 @@ export class Till {
         });
     }
 
-    /** Opens the shop's database. Called as early as possible; the same promise for everybody. */
+    /** Opens the shop's database, however long that takes. Called as early as possible. */
     open(name) {
-        this.opening ??= within(START_LIMIT, this._open(name), "the local database did not open in time").then(
+        this.openedAt ??= Date.now();
+        this.opening ??= this._open(name).then(
             () => true,
             (error) => {
                 this.state.trouble = error.message ?? String(error);
@@ -73,33 +79,49 @@ export class Till {
     _note(row) {
         if (row.type === "order" && row.data?.uuid) {
             this.waiting.set(row.data.uuid, row);
-            this.numbers.note(row.data.pos_reference, row.data.uuid);
+            this.numbers.note(row.data.pos_reference, row.data.uuid, keyOf(row.data));
         }
     }
 
-    /** Starts to send. `context` is what `sync_from_ui` is called with; `identity` says who reports. */
-    async start({ context, report }) {
-        if (this.sync || !(await this.opening)) {
-            return this.state.usable;
+    /** Starts to send. `context` is what `sync_from_ui` is called with; `report` tells head office. */
+    start({ context, report }) {
+        this.starting ??= this._start(context, report);
+        return this.starting;
+    }
+
+    async _start(context, report) {
+        if (!(await this.opening)) {
+            return false;
         }
         try {
             this.monitor = new this.classes.ConnectionMonitor({ urls: PROBES });
             const options = { database: this.database, monitor: this.monitor, transport: { kind: "odoo", context } };
             const sync = new this.classes.SyncManager(null, { ...options, ...RETRY });
             this.listen();
-            await within(START_LIMIT, sync.init(), "the outbox did not start in time");
+            await sync.init();
             this.sync = sync;
             sync.startSync();
-            this.state.usable = true;
-            this.reporter = report;
-            this.timers.push(setInterval(() => this.refresh(), STATUS_EVERY));
-            this.timers.push(setInterval(() => this.report(), REPORT_EVERY));
-            this.refresh();
-            this.report();
         } catch (error) {
             this.state.trouble = error.message ?? String(error);
+            return false;
         }
-        return this.state.usable;
+        this.state.usable = true;
+        this.state.trouble = "";
+        this.reporter = report;
+        this.timers.push(setInterval(() => this.refresh(), STATUS_EVERY));
+        this.timers.push(setInterval(() => this.report(), REPORT_EVERY));
+        this.refresh();
+        this.report();
+        return true;
+    }
+
+    /** Whether the outbox has started, asked for no longer than a start of the till may wait for it. */
+    async isUsableInTime() {
+        const left = Math.max(START_LIMIT - (Date.now() - this.openedAt), SHORTEST_WAIT);
+        return await within(left, this.starting, "the local database did not open in time").catch((error) => {
+            this.state.trouble = error.message;
+            return false;
+        });
     }
 
     listen() {
@@ -118,7 +140,9 @@ export class Till {
         this.monitor?.stop();
     }
 
-    _settled(uuid) {
+    _settled(sold) {
+        const uuid = this.shown.get(sold) ?? sold;
+        this.waiting.delete(sold);
         this.waiting.delete(uuid);
         this.delivered.add(uuid);
         if (this.delivered.size > RECENT) {
@@ -127,7 +151,7 @@ export class Till {
         this.waiters.get(uuid)?.resolve(true);
         this.waiters.delete(uuid);
         this.refresh();
-        this.onDelivered(uuid);
+        this.onDelivered(uuid, sold);
     }
 
     /** Whether an order is in the outbox. */
@@ -141,32 +165,58 @@ export class Till {
     }
 
     /**
-     * Commits a paid order to disk. `order` offers `uuid`, `reference()`, `renumber(number)` and `serialize()`; the
-     * number it prints is made its own first. Resolves when all of it is on disk, else rejects.
+     * Commits a paid order to disk. `order` offers `uuid`, `isAtServer`, `reference()`, `renumber(number)`, `newUuid()` and
+     * `serialize()`; the number that it prints is made its own first. Resolves when all of it is on disk, else rejects.
      */
     async commit(order) {
-        if (!(await this.opening) || !this.sync) {
+        if (!this.sync) {
             throw new Error(this.state.trouble || "the outbox has not started");
         }
         if (this.owns(order.uuid)) {
             return;
         }
-        const work = this._alone(async () => {
-            await this.numbers.read();
-            const parts = partsOf(order.reference());
-            if (parts && !this.numbers.isFree(order.reference(), order.uuid)) {
-                order.renumber(this.numbers.next(parts.series));
-            }
-            await this.numbers.claim(order.reference(), order.uuid);
-            const data = plain(order.serialize());
-            const receipt = await this.sync.commitSale({ order: data });
-            this.waiting.set(order.uuid, { id: receipt.id, data, created_at: receipt.committedAt });
-            return receipt;
-        });
         // A commit that ends after its time has saved the sale all the same; the outbox knows the order from then on.
-        const receipt = await within(COMMIT_LIMIT, work, "the local database did not answer in time");
+        const work = this._alone(() => this._commit(order));
+        await within(COMMIT_LIMIT, work, "the local database did not answer in time");
         this.refresh();
-        return receipt;
+    }
+
+    async _commit(order) {
+        await this.numbers.read();
+        const key = keyOf(plain(order.serialize()));
+        const uuid = await this._identify(order, key);
+        let data = plain(order.serialize());
+        if (uuid !== order.uuid) {
+            data = underUuid(data, uuid, order.newUuid);
+            this.shown.set(uuid, order.uuid);
+            if (this.waiting.has(uuid)) {
+                this.waiting.set(order.uuid, this.waiting.get(uuid));
+                return;
+            }
+        }
+        const receipt = await this.sync.commitSale({ order: data });
+        this.waiting.set(order.uuid, { id: receipt.id, data, created_at: receipt.committedAt });
+        // The sale is saved, whether this is or not.
+        await this.numbers.claim(order.reference(), uuid, key).catch(() => {});
+    }
+
+    /** Gives the order a number of its own, and returns the uuid under which it is sold. */
+    async _identify(order, key) {
+        const before = this.numbers.ofSale(key);
+        const isTaken = !before && this.numbers.isTaken(order.uuid, key);
+        if (isTaken && order.isAtServer) {
+            throw new PaidElsewhere("the order has been paid in another tab");
+        }
+        const uuid = before?.uuid ?? (isTaken ? order.newUuid() : order.uuid);
+        const parts = partsOf(order.reference());
+        if (before && before.reference !== order.reference()) {
+            order.renumber(partsOf(before.reference).number);
+        } else if (parts && !this.numbers.isFree(order.reference(), uuid)) {
+            order.renumber(this.numbers.next(parts.series));
+        }
+        await this.numbers.claim(order.reference(), uuid);
+        this.numbers.mine.add(order.uuid);
+        return uuid;
     }
 
     /** Does something that no other tab of the shop does at the same time. */
@@ -190,7 +240,7 @@ export class Till {
 
     /** Sends what waits, and resolves with what the server has not confirmed when the time is over. */
     async drain(milliseconds) {
-        if (!(await this.opening) || !this.sync) {
+        if (!this.sync) {
             return [];
         }
         const until = Date.now() + milliseconds;

@@ -62,6 +62,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     has_files: Cell<bool>,
+    /// The storage bucket of the database; `None` for the default one.
+    bucket: Cell<Option<&'static str>>,
     /// Whether the files count as a copy.
     settled: Cell<bool>,
     /// Size of the file that is written, and what it had when it was begun, in bytes.
@@ -250,7 +252,8 @@ impl Journal {
         spawn(Box::pin(async move {
             let stores: Array = JOURNALED.iter().map(|store| JsValue::from_str(store)).collect();
             let name = journal.0.name.as_str().into();
-            let database = Array::of4(&name, &stores, &COUNTER_KEY.into(), &SEQUENCE_KEY.into());
+            let bucket = journal.0.state.bucket.get().map_or(JsValue::UNDEFINED, JsValue::from);
+            let database = Array::of5(&name, &stores, &COUNTER_KEY.into(), &SEQUENCE_KEY.into(), &bucket);
             // What fails is tried again when the file has grown further; the frames are all there.
             if let Ok(told) = copier.call_patiently("checkpoint", &database).await {
                 journal.note(&told);
@@ -324,6 +327,7 @@ impl Copies for Journal {
         let ready = Rc::new(Closing::default());
         self.0.ready.replace(Rc::clone(&ready));
         let is_new = origin.created;
+        self.0.state.bucket.set(origin.bucket);
         let journal = self.clone();
         let recovering: LocalBoxFuture<'static, ()> = Box::pin(async move {
             if let Err(error) = journal.recover(&direct, origin).await {

@@ -6,6 +6,9 @@ use std::cmp::Ordering;
 use crate::order::sorted_places;
 use crate::store::KeyValue;
 
+/// The place of the outbox among the journaled stores.
+const OUTBOX: usize = 1;
+
 /// One change of one row.
 #[derive(Debug, Clone)]
 pub(super) struct Fact<P> {
@@ -35,6 +38,8 @@ pub(super) struct Checkpoint {
 pub(super) struct Known<P> {
     /// The highest number, 0 when nothing is known.
     pub number: f64,
+    /// The number of the newest checkpoint, which has every row that was open then; 0 without one.
+    pub base: f64,
     /// Whether all of it was deleted on purpose, and nothing has come since.
     pub erased: bool,
     /// One fact a row, by store and key.
@@ -64,7 +69,7 @@ pub(super) fn known<P: Clone>(facts: &[Fact<P>], checkpoints: &[Checkpoint]) -> 
             _ => rows.push(fact),
         }
     }
-    Known { number, erased: base.erased && number == base.number, rows }
+    Known { number, base: base.number, erased: base.erased && number == base.number, rows }
 }
 
 /// By row, then by number; the sort keeps the order of equals.
@@ -79,13 +84,19 @@ pub(super) struct Repair<P> {
     pub put: Vec<Fact<P>>,
     /// Rows whose removal the database has lost: store and key.
     pub remove: Vec<(usize, KeyValue)>,
+    /// Rows of the outbox that a checkpoint newer than the database does not have: the server most probably has them.
+    pub doubtful: Vec<KeyValue>,
 }
 
 /// Compares with a database that has seen changes up to `number`, and has rows with these `keys` in each store, in order.
 /// Above that number the journal is right; up to it the database is, but for rows that it has not got. So a row comes back
 /// that was removed while no copy could be written: the server is asked before it is sent.
 pub(super) fn repair<P: Clone>(known: &Known<P>, number: f64, keys: &[Vec<KeyValue>]) -> Repair<P> {
-    let mut repair = Repair { put: Vec::new(), remove: Vec::new() };
+    let mut repair = Repair { put: Vec::new(), remove: Vec::new(), doubtful: Vec::new() };
+    if known.base > number {
+        let is_known = |key| known.rows.binary_search_by(|fact| (fact.store, &fact.key).cmp(&(OUTBOX, key))).is_ok();
+        repair.doubtful = keys[OUTBOX].iter().filter(|key| !is_known(key)).cloned().collect();
+    }
     for fact in &known.rows {
         let is_there = keys[fact.store].binary_search(&fact.key).is_ok();
         let is_newer = fact.number > number;

@@ -146,6 +146,9 @@ impl Journal {
                         for (store, key) in &repair.remove {
                             tx.rows(JOURNALED[*store])?.delete(key)?;
                         }
+                        for key in &repair.doubtful {
+                            doubt(tx, key).await?;
+                        }
                         tx.rows(JOURNALED[0])?.put(counter_row(known.number).as_js())?;
                     }
                     Ok(())
@@ -246,6 +249,17 @@ async fn put_row(tx: &WriteTx, fact: &Fact<JsValue>, row: &JsValue, is_newer: bo
     }
     rows.put(row.as_js())?;
     Ok(true)
+}
+
+/// Has the server asked for a row of the outbox before it is sent.
+async fn doubt(tx: &WriteTx, key: &KeyValue) -> Result<()> {
+    let rows = tx.rows(JOURNALED[1])?;
+    let row = Row::owned(rows.get(key)?.await?);
+    if row.as_js().is_object() && !row.get("synced").is_truthy() {
+        row.set("uncertain", true);
+        rows.put(row.as_js())?;
+    }
+    Ok(())
 }
 
 fn last_of(row: &JsValue) -> f64 {

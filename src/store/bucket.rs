@@ -28,7 +28,7 @@ thread_local! {
 /// `Unsupported` without IndexedDB; `Timeout` when the browser does not answer within `limit`; what the browser says when
 /// it has buckets and cannot open this one.
 pub(crate) async fn factory(bucket: Option<&str>, limit: Duration) -> Result<IdbFactory> {
-    let buckets = property(&global("navigator"), "storageBuckets");
+    let buckets = buckets();
     let found = match bucket {
         Some(name) if buckets.is_object() => {
             let known = OPENED.with_borrow(|opened| opened.iter().find(|(known, _)| known == name).cloned());
@@ -54,4 +54,13 @@ pub(crate) async fn factory(bucket: Option<&str>, limit: Duration) -> Result<Idb
     };
     let found = found.map_err(|thrown| Error::no_database(Error::from_js(&thrown).to_string()))?;
     found.dyn_into().map_err(|_: JsValue| Error::no_database("this browser or this mode of it has none".into()))
+}
+
+fn buckets() -> JsValue {
+    property(&global("navigator"), "storageBuckets")
+}
+
+/// Whether the browser has storage buckets.
+pub(super) fn has_buckets() -> bool {
+    buckets().is_object()
 }

@@ -52,8 +52,10 @@ impl fmt::Debug for dyn Copies {
 pub(crate) struct Origin {
     /// Whether the database was not there.
     pub created: bool,
-    /// Why the browser has deleted the database that was there, in its words.
+    /// Why the browser has deleted the database that was there, or does not open it any longer, in its words.
     pub loss: Option<String>,
+    /// The storage bucket in which it is; `None` for the default one.
+    pub bucket: Option<&'static str>,
 }
 
 /// What became of a copy.

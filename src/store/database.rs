@@ -9,6 +9,7 @@ use gloo_timers::future::sleep;
 use rexie::TransactionMode;
 use web_sys::IdbTransaction;
 
+use super::bucket::has_buckets;
 use super::closing::Closing;
 use super::connection::Connection;
 use super::copies::Copies;
@@ -23,6 +24,10 @@ use crate::schema::{Durability, JOURNALED, Schema, is_journaled};
 
 /// How often in a row a dead connection is reopened for one operation.
 const REOPENINGS: usize = 3;
+
+/// The storage bucket into which a journaled database moves when the browser can no longer open the default one's: Chromium's
+/// LevelDB, once the file by which it finds its others is damaged, neither opens nor deletes a database at any later start.
+const REFUGE: &str = "pos-offline-refuge";
 
 /// Waits between the tries of an operation that the browser aborted or that found the quota exceeded: the legacy
 /// module's five.
@@ -48,6 +53,8 @@ struct Inner {
     reopened: Cell<u32>,
     /// Who keeps the second copy of the journaled stores.
     copies: RefCell<Option<Rc<dyn Copies>>>,
+    /// Why it has moved into a storage bucket of its own, in the browser's words.
+    moved: RefCell<Option<String>>,
     /// Who removes what can be done without when the disk is full.
     room: Cell<Option<MakeRoom>>,
 }
@@ -106,6 +113,7 @@ impl Database {
             state,
             reopened: Cell::default(),
             copies: RefCell::default(),
+            moved: RefCell::default(),
             room: Cell::default(),
         }))
     }
@@ -169,7 +177,7 @@ impl Database {
             copies.erase().await;
         }
         self.close();
-        open::delete(&self.0.options).await?;
+        open::delete(&self.options()).await?;
         self.allow();
         Ok(())
     }
@@ -342,7 +350,24 @@ impl Database {
         true
     }
 
-    /// The connection; when the browser's backing store is gone for a moment, opened again a little later.
+    /// The options, with the bucket in which it is.
+    fn options(&self) -> DatabaseOptions {
+        let mut options = self.0.options.clone();
+        if self.0.moved.borrow().is_some() {
+            options.bucket = Some(REFUGE);
+        }
+        options
+    }
+
+    /// Has the database opened in a storage bucket of its own from now on, where the journal can bring back what it had;
+    /// whether that is new.
+    fn moves(&self, error: &Error) -> bool {
+        let may_move = self.copies().is_some() && self.0.options.bucket.is_none() && has_buckets();
+        may_move && self.0.moved.borrow_mut().replace(error.to_string()).is_none()
+    }
+
+    /// The connection; when the browser's backing store is gone for a moment, opened again a little later. When it stays gone,
+    /// the database moves.
     async fn reach(&self, reopenings: &mut usize) -> Result<Rc<Connection>> {
         loop {
             match self.connection().await {
@@ -350,6 +375,7 @@ impl Database {
                     self.wait(RETRY_DELAYS[*reopenings]).await?;
                     *reopenings += 1;
                 }
+                Err(error) if error.is_connection_lost() && self.moves(&error) => {}
                 result => return result,
             }
         }
@@ -398,12 +424,15 @@ impl Database {
     }
 
     fn start_opening(&self) -> Opening {
-        let (options, schema) = (self.0.options.clone(), Rc::clone(&self.0.schema));
+        let (options, schema) = (self.options(), Rc::clone(&self.0.schema));
+        let moved = self.0.moved.borrow().clone();
         let trace = Rc::clone(&self.0.trace);
         let copies = self.copies();
         let opening: LocalBoxFuture<'static, _> = Box::pin(async move {
-            let (connection, origin) = open::open(&options, schema, trace).await?;
+            let (connection, mut origin) = open::open(&options, schema, trace).await?;
             let connection = Rc::new(connection);
+            origin.bucket = options.bucket;
+            origin.loss = origin.loss.or(moved);
             match (copies, origin.loss.clone()) {
                 (Some(copies), _) => copies.opened(Direct::new(&connection), origin).await,
                 (None, Some(reason)) => options.events.send(DatabaseEvent::data_loss(&options.name, reason)),

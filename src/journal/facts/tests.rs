@@ -115,3 +115,14 @@ fn up_to_the_number_of_the_database_it_is_right_but_for_rows_that_it_has_not_got
     assert_eq!(repair.put.iter().map(|fact| fact.place).collect::<Vec<_>>(), [Some(2)]);
     assert!(repair.remove.is_empty());
 }
+
+#[test]
+fn a_row_that_a_newer_checkpoint_lacks_is_doubtful() {
+    let facts = [still(5.0, "a", 1), put(6.0, "b", 2)];
+    let doubtful = |checkpoints: &[Checkpoint], number| {
+        repair(&known(&facts, checkpoints), number, &with_keys(&["a", "b", "c"])).doubtful
+    };
+    assert_eq!(doubtful(&[upto(5.0)], 4.0), [key("c")]);
+    assert_eq!(doubtful(&[upto(5.0)], 5.0), []);
+    assert_eq!(doubtful(&[], 0.0), []);
+}

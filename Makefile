@@ -37,7 +37,7 @@ test: setup-browser ## all tests
 	wasm-pack test --headless --chrome --mode no-install --test browser
 	@scripts/build-pkg.sh
 	npx --no-install tsc --project tests/types
-	node --test --test-timeout=300000 tests/js/
+	node --test --test-timeout=900000 tests/js/
 	node --test --test-concurrency=1 --test-timeout=300000 tests/consumers/
 	node --test --test-timeout=300000 tests/release/
 	node --test faults/

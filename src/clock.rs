@@ -1,7 +1,8 @@
 //! The wall clock and the dates that callers hand in: milliseconds since 1970 on one side, ISO-8601 on the other.
 
 use js_sys::{Date, Function};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 
 use crate::global::{global, property};
 use crate::text::split;
@@ -47,12 +48,28 @@ pub(crate) fn day(ms: f64) -> String {
 pub(crate) fn read_ms(value: &JsValue) -> Option<f64> {
     let ms = if let Some(text) = value.as_string() {
         Date::parse(&canonical(&text)?)
-    } else if let Some(date) = value.dyn_ref::<Date>() {
-        date.get_time()
+    } else if let Some(ms) = date_ms(value) {
+        ms
     } else {
         value.as_f64()?
     };
     (ms.abs() <= DATE_LIMIT_MS).then_some(ms)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// As `Date`; what inherits from it without being one throws.
+    type AnyDate;
+
+    #[wasm_bindgen(method, catch, js_name = getTime)]
+    fn time(this: &AnyDate) -> Result<f64, JsValue>;
+}
+
+/// Returns the milliseconds of a `Date`, NaN for an invalid one; `None` for anything else, also for a `Date` behind a `Proxy`,
+/// which nobody can ask.
+pub(crate) fn date_ms(value: &JsValue) -> Option<f64> {
+    value.dyn_ref::<Date>()?;
+    value.unchecked_ref::<AnyDate>().time().ok()
 }
 
 /// The text with `T` between date and time and an explicit zone, or `None` when it does not have the shape of a date.

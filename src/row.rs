@@ -1,8 +1,9 @@
 //! A record as JavaScript holds it: every field passes through untouched, only named fields are read or stamped.
 
-use js_sys::{Array, Date, JSON, Object, Reflect};
+use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::clock;
 use crate::error::{Error, Result};
 
 /// A plain JavaScript object that this library owns (a shallow copy of the caller's), on its way to or from disk.
@@ -149,8 +150,8 @@ pub fn describe(value: &JsValue) -> String {
         "an array".into()
     } else if value.is_function() {
         "a function".into()
-    } else if let Some(date) = value.dyn_ref::<Date>() {
-        if date.get_time().is_nan() { "an invalid Date".into() } else { "a Date".into() }
+    } else if let Some(ms) = clock::date_ms(value) {
+        if ms.is_nan() { "an invalid Date".into() } else { "a Date".into() }
     } else {
         "an object".into()
     }

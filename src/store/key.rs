@@ -19,6 +19,7 @@ use std::cmp::Ordering;
 use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::clock;
 use crate::error::{Error, Result};
 use crate::row::describe;
 
@@ -64,8 +65,7 @@ impl KeyValue {
             (!number.is_nan()).then_some(KeyValue::Number(number))
         } else if let Some(text) = value.as_string() {
             Some(KeyValue::Text(text))
-        } else if let Some(date) = value.dyn_ref::<Date>() {
-            let ms = date.get_time();
+        } else if let Some(ms) = clock::date_ms(value) {
             (!ms.is_nan()).then_some(KeyValue::Date(ms))
         } else if Array::is_array(value) {
             let mut parts = Vec::new();

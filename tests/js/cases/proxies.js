@@ -84,6 +84,9 @@ export default {
       equal((await rejects(db.put("orders", node), "InvalidRecord")).field, "view.root");
       const hidden = { id: 1, at: { day: new Proxy(new Date(7), {}) } };
       equal((await rejects(db.put("orders", hidden), "InvalidRecord")).field, "at.day");
+      const date = new Proxy(new Date(7), {});
+      await rejects(db.saveOrder({ id: 1, date_order: date }), "InvalidRecord");
+      await rejects(db.put("orders", { id: date }), "InvalidRecord", "id");
       const thrown = reactive({ id: 1, deep: { get price() { throw new Error("no price list"); } } });
       await rejects(db.put("orders", thrown), "InvalidRecord", "no price list");
       const { failures } = await db.bulkSaveProducts([{ id: 1 }, { id: 2, deep: [reactive({ call() {} })] }]);

@@ -89,7 +89,7 @@ export default {
       await rejects(db.put("orders", { id: date }), "InvalidRecord", "id");
       const thrown = reactive({ id: 1, deep: { get price() { throw new Error("no price list"); } } });
       await rejects(db.put("orders", thrown), "InvalidRecord", "no price list");
-      const { failures } = await db.bulkSaveProducts([{ id: 1 }, { id: 2, deep: [reactive({ call() {} })] }]);
+      const { failures } = await db.bulkSave("pos_products", [{ id: 1 }, { id: 2, deep: [reactive({ call() {} })] }]);
       equal(failures.map(({ position, field }) => [position, field]), [[1, "deep[0].call"]]);
       equal(await rowsOnDisk(database, "transactions"), []);
     }),

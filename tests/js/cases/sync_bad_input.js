@@ -106,7 +106,7 @@ export default {
       const tested = manager({ transport: transport() });
       for (const bad of [{ done() {} }, { deep: [{ s: Symbol("x") }] }, { w: new WeakMap() }, { p: Promise.resolve() }, Symbol("x")]) {
         const error = await rejects(tested.addToSyncQueue("order", bad), "InvalidRecord", "data");
-        equal(error.field, "data");
+        equal(error.field.split(".")[0], "data");
       }
       equal([await rowsOnDisk(database, "transactions"), await rowsOnDisk(database, "config")], [[], []]);
       equal((await tested.addToSyncQueue("order", {})).sequence, 1);

@@ -52,5 +52,6 @@ export default class Ours {
 
   /** A record beside the sales that nothing but the loss of the database removes. */
   mark = () => offlineDB.getConfig("lab-mark");
-  setMark = (token) => offlineDB.saveConfig("lab-mark", token);
+  // As safe as a sale: what a power cut takes otherwise would look like a database that is wiped.
+  setMark = (token) => offlineDB.put("config", { key: "lab-mark", value: token }, { durability: "strict" });
 }

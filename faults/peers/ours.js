@@ -19,7 +19,10 @@ export default class Ours {
   async open() {
     await offlineDB.init();
     // A database that was there, or that another tab has just made, is compared with the journal in the background.
-    for (let wait = 0; wait < 500 && !offlineDB.status().journal?.recovered; wait += 1) await sleep(20);
+    for (let wait = 0; !offlineDB.status().journal.recovery; wait += 1) {
+      if (wait === 500) throw new Error("the journal was not compared with the database in 10 s");
+      await sleep(20);
+    }
   }
 
   /** Reads the rows that the server has not confirmed: rejected ones, and those in flight, too. */

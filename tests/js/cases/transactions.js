@@ -80,7 +80,7 @@ export default {
   },
   "an uncloneable field is named": async ({ db }) => {
     const error = await rejects(db.saveTransaction({ type: "order", data: { done() {} } }), "InvalidRecord", "data");
-    equal(error.field, "data");
+    equal(error.field, "data.done");
     ok(error.cause instanceof DOMException, "the browser's exception is the cause");
     await rejects(db.saveTransaction({ get data() { throw new Error("no"); } }), "InvalidRecord");
   },

@@ -48,7 +48,7 @@ pub use users::SavedUser;
 
 pub(crate) use config::config_row;
 pub(crate) use events::{lost_name, restored_row};
-pub(crate) use identity::{new_key, new_uuid, put_sale};
+pub(crate) use identity::{new_key, new_uuid, same_sale};
 pub(crate) use orders::{as_sent, order_row};
 
 /// What a call of [`OfflineDb`] does; it runs when it is awaited.

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::OfflineDb;
 use crate::error::{ErrorKind, Result};
 use crate::row::Row;
-use crate::store::{KeyValue, WriteOptions, WriteRows};
+use crate::store::{KeyValue, WriteOptions};
 use crate::text::hexadecimal;
 
 #[wasm_bindgen]
@@ -43,7 +43,7 @@ pub(crate) fn new_key(prefix: &str) -> String {
 ///
 /// # Errors
 /// `Constraint` saying which key is taken; both sales stay as they are.
-fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
+pub(crate) fn same_sale(stored: &JsValue, incoming: &Row, key_field: &str) -> Result<()> {
     if stored.is_undefined() {
         return Ok(());
     }
@@ -79,13 +79,6 @@ impl OfflineDb {
         }
         Ok(())
     }
-}
-
-/// Puts a sale under its key, unless that key belongs to another sale. Part of a transaction.
-pub(crate) async fn put_sale(rows: &WriteRows, key_field: &str, row: &Row) -> Result<()> {
-    let key = KeyValue::argument(key_field, &row.get(key_field))?;
-    same_sale(&rows.get(&key)?.await?, row, key_field)?;
-    rows.put(row.as_js()).map(drop)
 }
 
 #[cfg(test)]

@@ -18,15 +18,20 @@ impl OfflineDb {
     /// # Errors
     /// Of the database.
     pub async fn clean_up(&self) -> Result<()> {
-        remove_confirmed(&self.database).await?;
+        remove_old(&self.database).await?;
         self.clear_old_sessions(Cutoff::days_ago(SHORT_DAYS)).await.map(drop)
     }
 }
 
 /// Deletes what the server has confirmed some time ago, and old errors.
-pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {
-    TRANSACTIONS.clear_old(database, Cutoff::days_ago(TRANSACTION_DAYS)).await?;
-    OFFLINE_ORDERS.clear_old(database, Cutoff::days_ago(SHORT_DAYS)).await?;
+pub(super) async fn remove_old(database: &Database) -> Result<()> {
+    remove_confirmed(database, TRANSACTION_DAYS, SHORT_DAYS).await
+}
+
+/// Deletes the transactions and the offline orders that the server has confirmed and that are so many days old, and old errors.
+async fn remove_confirmed(database: &Database, transactions: f64, offline_orders: f64) -> Result<()> {
+    TRANSACTIONS.clear_old(database, Cutoff::days_ago(transactions)).await?;
+    OFFLINE_ORDERS.clear_old(database, Cutoff::days_ago(offline_orders)).await?;
     sync_errors::clear_old(database, Cutoff::days_ago(SHORT_DAYS)).await?;
     Ok(())
 }
@@ -36,9 +41,7 @@ pub(super) async fn remove_confirmed(database: &Database) -> Result<()> {
 /// needs the room says that the disk is full.
 pub(super) async fn make_room(database: Database) {
     let removing = async {
-        TRANSACTIONS.clear_old(&database, Cutoff::days_ago(0.0)).await?;
-        OFFLINE_ORDERS.clear_old(&database, Cutoff::days_ago(0.0)).await?;
-        sync_errors::clear_old(&database, Cutoff::days_ago(SHORT_DAYS)).await?;
+        remove_confirmed(&database, 0.0, 0.0).await?;
         orders::remove_delivered(&database).await
     };
     report(removing.await);
@@ -51,7 +54,7 @@ pub(super) fn clean_when_hidden(database: &Database) -> Option<EventListener> {
     Some(EventListener::new(&document.clone(), "visibilitychange", move |_| {
         if document.visibility_state() == VisibilityState::Hidden && database.is_open() {
             let database = database.clone();
-            spawn(Box::pin(async move { report(remove_confirmed(&database).await) }));
+            spawn(Box::pin(async move { report(remove_old(&database).await) }));
         }
     }))
 }

@@ -73,7 +73,7 @@ impl OfflineDb {
                     result => return result,
                 }
             }
-            maintenance::remove_confirmed(&database).await?;
+            maintenance::remove_old(&database).await?;
             if !check_quota().await?.is_ok() {
                 return Err(ErrorKind::QuotaExceeded { cause: Cause::default() }.into());
             }

@@ -8,16 +8,6 @@ async function unsynced(store) {
   return (await done(store.getAll())).filter((row) => !row.synced);
 }
 
-/** Kept: Chromium 156 leaves every transaction of a bucket undecided once its object has been collected. */
-const refuges = new Map();
-
-/** The IndexedDB of the storage bucket that the database has moved into; that of the default one when it has not. */
-async function factoryOf(refuge) {
-  if (refuge === undefined) return indexedDB;
-  if (!refuges.has(refuge)) refuges.set(refuge, await navigator.storageBuckets.open(refuge));
-  return refuges.get(refuge).indexedDB;
-}
-
 /** The rows of the database that are open, and the number of the last change that they have in them. */
 async function readDatabase(name, [config, transactions, offlineOrders, orders], counter, sequence, refuge) {
   const request = (await factoryOf(refuge)).open(name);

@@ -12,7 +12,7 @@ const REST_MS = 60_000;
 let mirrorName = "";
 let mirror;
 /** Kept: Chromium 156 leaves every transaction of a bucket undecided once its object has been collected. */
-let bucket;
+const buckets = new Map();
 /** Whether something is in it. */
 let isMirrored = false;
 /** When it may be asked again after it has failed, by performance.now(). */
@@ -30,10 +30,16 @@ const completed = (transaction) =>
     transaction.onabort = () => reject(transaction.error ?? new Error("the transaction was aborted"));
   });
 
+/** The IndexedDB of a storage bucket; the origin's without a name, and where the browser has no buckets. */
+async function factoryOf(name) {
+  if (name === undefined || !navigator.storageBuckets) return indexedDB;
+  if (!buckets.has(name)) buckets.set(name, await navigator.storageBuckets.open(name, { durability: "strict", persisted: true }));
+  return buckets.get(name).indexedDB;
+}
+
 async function openMirror() {
   if (mirror) return mirror;
-  bucket ??= await navigator.storageBuckets?.open(MIRROR_BUCKET, { durability: "strict", persisted: true });
-  const request = (bucket?.indexedDB ?? indexedDB).open(mirrorName, 1);
+  const request = (await factoryOf(MIRROR_BUCKET)).open(mirrorName, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(MIRROR_STORE);
   mirror = await done(request);
   const forget = () => (mirror = undefined);

@@ -27,17 +27,21 @@ pub(super) enum Committed {
 
 /// Finds out what the till knows of a sale that is committed now as `row` and `order`, and readies `row`, or the row that
 /// waits, to be put.
+///
+/// # Errors
+/// `Constraint` when the id of the order belongs to another sale.
 pub(super) async fn look_up(tx: &WriteTx, row: &Row, order: &Row) -> Result<Committed> {
-    let id = KeyValue::argument("id", &row.get("id"))?;
-    let before = Row::owned(tx.rows(STORE)?.get(&id)?.await?);
+    let read = |store, row: &Row| tx.rows(store)?.get(&KeyValue::argument("id", &row.get("id"))?);
+    // Both are asked for before one is waited for.
+    let (before, known) = (read(STORE, row)?, read(Order::STORE, order)?);
+    let (before, known) = (Row::owned(before.await?), Row::owned(known.await?));
+    offline_db::same_sale(known.as_js(), order, "id")?;
     if before.as_js().is_object() && !before.get("synced").is_truthy() {
         if !is_same(&before.get("data"), &row.get("data")) {
             entry::replace(&before, row);
         }
         return Ok(Committed::Kept(before));
     }
-    let key = KeyValue::argument("id", &order.get("id"))?;
-    let known = Row::owned(tx.rows(Order::STORE)?.get(&key)?.await?);
     let is_known = known.as_js().is_object() && text(known.as_js(), "uuid") == text(order.as_js(), "uuid");
     let number = if is_known { known.get("sequence").as_f64() } else { None };
     if number.is_some() {

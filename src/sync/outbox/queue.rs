@@ -145,7 +145,7 @@ impl Outbox {
                 let sequence = row.number("sequence");
                 if let Some(order) = &order {
                     order.set("sequence", sequence);
-                    offline_db::put_sale(&tx.rows(Order::STORE)?, "id", order).await?;
+                    tx.rows(Order::STORE)?.put(order.as_js())?;
                 }
                 Ok(Some(sequence))
             })
